@@ -1,0 +1,1 @@
+"""YAML in, checked specifications out: forms, workflows, organisation, words, posting table."""
