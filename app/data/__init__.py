@@ -1,0 +1,1 @@
+"""Documents, safely stored: tables from forms, rights, versions, audit."""
