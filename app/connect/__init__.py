@@ -1,0 +1,1 @@
+"""Systems outside: channels, carriers, payments, messages."""

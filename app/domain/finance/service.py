@@ -1,0 +1,67 @@
+"""What finance does: post an event of the posting table, reverse what a document did, close a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from app.core.actions import action
+from app.core.errors import NotAllowed
+from app.core.words import Words
+from app.data.document import Document
+from app.data.transaction import Transaction
+from app.domain.finance.rules import minor
+from app.ledger import AlreadySettled, Facts, Ledger, post_event
+from app.ledger.values import MONEY, STOCK
+
+CLOSE = Words("close", "结账")
+REOPEN = Words("reopen", "反结账")
+
+
+@action("finance.reverse")
+def reverse(tx: Transaction, document: Document, **_: object) -> None:
+    """Enter the exact opposite of everything that a document did; refused when goods have left or went back."""
+    ledger = Ledger(tx)
+    entries = ledger.entries_of(f"{document.form}:{document.number}")
+    if not entries:
+        raise AlreadySettled(thing=document.number)
+    undo = {entry: f"reverse:{entry}" for entry in reversed(entries)}
+    ledger.reverse_many(undo, booked_on=ledger.open_day(tx.today))
+
+
+def post(
+    tx: Transaction,
+    document: Document,
+    *,
+    event: str,
+    figures: Mapping[str, Decimal],
+    parties: Mapping[str, str] | None = None,
+    on: date | None = None,
+) -> int:
+    """Post an event of the posting table for a document, once."""
+    ledger = Ledger(tx)
+    name = f"{document.form}:{document.number}"
+    facts = Facts(minor(figures), parties=parties or {})
+    return post_event(ledger, event, facts, key=f"{event}:{name}", document=name, on=on or tx.today)
+
+
+def close_month(tx: Transaction, code: int, *, books: tuple[str, ...] = (MONEY, STOCK)) -> None:
+    """Let nothing more into a month (202611); for the finance controller."""
+    _require_controller(tx, CLOSE)
+    for book in sorted(books):
+        Ledger(tx).close_period(code, book=book)
+
+
+def reopen_month(tx: Transaction, code: int, *, books: tuple[str, ...] = (MONEY, STOCK)) -> None:
+    """Let entries into a month and all later ones again; for the finance controller."""
+    _require_controller(tx, REOPEN)
+    for book in sorted(books):
+        Ledger(tx).reopen_period(code, book=book)
+
+
+def _require_controller(tx: Transaction, act: Words) -> None:
+    if not (tx.is_system or tx.actor.has_role("finance_controller")):
+        raise NotAllowed(
+            act=act, thing=Words("the month", "会计期间"), owner=Words("the finance controller", "财务主管")
+        )

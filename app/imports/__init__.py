@@ -1,0 +1,1 @@
+"""Files in: mapping, cleaning, preview, run, undo."""
