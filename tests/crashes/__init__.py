@@ -1,0 +1,1 @@
+"""Servers and workers that are killed in the midst of what they do, again and again, from a printed seed."""

@@ -1,0 +1,1 @@
+"""Stock, purchasing, finance with the shipped forms, on both databases."""

@@ -1,0 +1,1 @@
+"""Imports: what comes in, what stays out, and that nothing is lost on the way."""

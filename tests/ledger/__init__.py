@@ -1,0 +1,1 @@
+"""The ledger kernel, on both databases."""

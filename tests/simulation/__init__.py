@@ -1,0 +1,1 @@
+"""Random days of the ledger from a printed seed, and many processes at once."""
