@@ -1,0 +1,1 @@
+"""What the product promises of its speed, measured against bare drivers in one run."""
