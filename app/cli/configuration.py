@@ -153,12 +153,13 @@ def verify(
     digest: Annotated[str, typer.Option(help="a digest that an earlier verify printed; it must still be in the chain")] = "",
 ) -> None:
     """Prove that ledger, audit and the logs of approvals keep their promises; each broken one is told in a sentence."""
-    from app.data import sealing
+    from app.data import numbering, sealing
     from app.ledger.kernel import Ledger
     from app.workflow import log
 
     with house().repository.reading(SYSTEM, door="cli") as tx:
         broken = [*Ledger(tx).verify(), *(f"The log was changed: {place}" for place in log.verify(tx))]
+        broken += [f"The number {number} is missing, and these may have no gap." for number in numbering.gaps(tx)]
         audit = sealing.verify(tx, noted=digest)
     for sentence in (*broken, *(one.say(locale()) for one in audit.broken)):
         err.print(Text(sentence, style="red"))

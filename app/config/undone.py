@@ -32,8 +32,6 @@ UNDONE = (
     Undone("form", "print", r"\.prints\b"),
     Undone("form", "public", r"spec\.public\b"),
     Undone("form", "keep", r"spec\.keep\b"),
-    Undone("form", "number.gapless", r"\.gapless\b"),
-    Undone("form", "number.at", r"number\.at\b"),
     Undone("form", "views.*.as", r"\bgallery\b.*show_as", ("gantt", "gallery", "map", "tree")),
     *_in_fields("scan", r"\.scan\b"),
     *_in_fields("over", r"\.over\b"),

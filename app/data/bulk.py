@@ -14,7 +14,7 @@ from app.data.checking import problems_of
 from app.data.computing import Work
 from app.data.document import Document
 from app.data.incoming import refuse_locked
-from app.data.numbering import give_numbers
+from app.data.numbering import give_numbers, new_keys, require_deletable
 from app.data.plan import FormPlan
 from app.data.reading import Later, remember, without_live
 from app.data.transaction import Transaction
@@ -122,7 +122,8 @@ def _written(tx: Transaction, plan: FormPlan, documents: list[Document]) -> list
     if not documents:
         return []
     give_numbers(tx, plan, documents)
-    for document, key in zip(documents, _keys(tx, plan, len(documents)), strict=True):
+    fresh = [document for document in documents if not document.id]
+    for document, key in zip(fresh, new_keys(tx, plan, len(fresh)), strict=True):
         document.values_["id"] = key
     header = plan.sql.header
     tx.run_many(header.insert_with_id, [[doc.values_["id"], *writing.header_row(tx, plan, doc)] for doc in documents])
@@ -157,16 +158,6 @@ def _write_lines(tx: Transaction, plan: FormPlan, documents: list[Document], *, 
     )
 
 
-def _keys(tx: Transaction, plan: FormPlan, count: int) -> list[int]:
-    """Give new keys for so many documents."""
-    table = plan.sql.header.table
-    if tx.dialect == "sqlite":
-        row = tx.fetch_one(f"select coalesce(max(id), 0) from {table}")  # noqa: S608
-        return list(range((row[0] if row else 0) + 1, (row[0] if row else 0) + 1 + count))
-    rows = tx.fetch("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", (table, count))
-    return [row[0] for row in rows]
-
-
 def _told(tx: Transaction, plan: FormPlan, documents: list[Document]) -> list[Document]:
     for document in documents:
         document.lazy = Later(tx, plan)
@@ -183,6 +174,7 @@ def trash_many(tx: Transaction, form: str, keys: Sequence[int], *, mark: str) ->
     changes: list[tuple[Document, Document]] = []
     for before in reading.load_many(tx, form, keys):
         if before.values_["deleted_at"] is None:
+            require_deletable(plan, before)
             after = before.copy()
             after.values_["deleted_at"] = tx.now
             if plan.spec.key:

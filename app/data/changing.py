@@ -15,7 +15,7 @@ from app.data.computing import Work, empty_like, fill, follow_sources
 from app.data.counting import refresh_counts
 from app.data.document import Document
 from app.data.incoming import refuse_locked, take_values
-from app.data.numbering import give_number
+from app.data.numbering import give_late_number, give_number, require_deletable
 from app.data.plan import FormPlan
 from app.data.proposing import propose_rows
 from app.data.reading import complete, plan_for
@@ -137,6 +137,7 @@ def trash(tx: Transaction, form: str, number: str) -> Document:
     """Put a document into the bin; nothing is lost."""
     before = locked(tx, form, number)
     rights.require(tx, form, "delete", before)
+    require_deletable(plan_for(tx, form), before)
     after = before.copy()
     after.values_["deleted_at"] = tx.now
     return save(tx, plan_for(tx, form), before, after=after, cause="trash")
@@ -158,6 +159,7 @@ def save(tx: Transaction, plan: FormPlan, before: Document, *, after: Document, 
     """Write what differs, and tell those who listen."""
     if plan.spec.key and after.values_.get(plan.spec.key) is not None:
         after.values_["number"] = str(to_json(after.values_[plan.spec.key]))
+    give_late_number(tx, plan, after)
     if writing.update(tx, plan, before, after=after, act=cause):
         _tell(tx, Change(plan.form, before, after, cause), event="document.changed")
         return latest(tx, after)

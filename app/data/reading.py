@@ -7,6 +7,7 @@ from typing import Any
 
 from app.core.links import Link
 from app.data.document import Document
+from app.data.naming import held_key
 from app.data.plan import FormPlan, plan_of
 from app.data.transaction import Transaction
 
@@ -66,7 +67,9 @@ def load_by_number(tx: Transaction, form: str, number: str) -> Document | None:
     if key is not None:
         return load(tx, form, key)
     plan = plan_for(tx, form)
-    return _remember(tx, plan, tx.fetch_one(plan.sql.by_number, (number,)))
+    found = _remember(tx, plan, tx.fetch_one(plan.sql.by_number, (number,)))
+    held = held_key(plan.spec, number) if found is None else None
+    return found if held is None else load(tx, form, held)
 
 
 def _remember(tx: Transaction, plan: FormPlan, row: tuple[Any, ...] | None) -> Document | None:

@@ -36,7 +36,10 @@ def stamp_new(tx: Transaction, document: Document, *, stage: str) -> None:
 def insert(tx: Transaction, plan: FormPlan, document: Document, *, act: str = "create") -> None:
     """Write a new document that has its number."""
     values = document.values_
-    values["id"] = tx.insert(plan.sql.header.insert, header_row(tx, plan, document))
+    if values["id"]:  # its key is a part of what it is called
+        tx.run(plan.sql.header.insert_with_id, [values["id"], *header_row(tx, plan, document)])
+    else:
+        values["id"] = tx.insert(plan.sql.header.insert, header_row(tx, plan, document))
     for name in plan.lines:
         insert_lines(tx, plan, document, table=name, lines=document.tables.get(name, []))
     for table, name in plan.tables.links:

@@ -91,7 +91,8 @@ def _callouts() -> rx.Component:
                      rx.el.button(word("discard"), on_click=Sheet.discard, type="button", class_name="text-button"), class_name="callout blue", role="status")
     lock = rx.el.div(icon("lock", 14), rx.el.span(PAGE.lock), class_name="second record-lock")
     note = rx.el.div(icon("users"), rx.el.div(Sheet.note), class_name="callout amber", role="status")
-    return rx.fragment(rx.cond(PAGE.task != "", task, rx.fragment()), rx.cond((Sheet.left != "") & ~Sheet.dirty, left, rx.fragment()),
+    unnumbered = rx.el.div(icon("hash", 14), rx.el.span(PAGE.unnumbered), class_name="second record-lock")
+    return rx.fragment(rx.cond(PAGE.unnumbered != "", unnumbered, rx.fragment()), rx.cond(PAGE.task != "", task, rx.fragment()), rx.cond((Sheet.left != "") & ~Sheet.dirty, left, rx.fragment()),
                        rx.cond(Sheet.note != "", note, rx.fragment()), rx.cond(Sheet.clash.path != "", _clash(), rx.fragment()), rx.cond(PAGE.lock != "", lock, rx.fragment()),
                        rx.foreach(PAGE.why_not, lambda one: rx.el.div(icon("ban", 14), rx.el.span(one), class_name="second why-not")))
 

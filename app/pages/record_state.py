@@ -52,9 +52,12 @@ class Record(rx.State):
     async def load(self) -> Any:
         """Show the document that the address names; what a person types is never wiped by it."""
         sheet = await self.get_state(Sheet)
-        return self._show(sheet, *here(self))
+        form, number = here(self)
+        self._show(sheet, form, number)
+        renamed = number and self.page.number != number  # it has its number by now
+        return rx.redirect(f"/{form}/{self.page.number}", replace=True) if renamed else None
 
-    def _show(self, sheet: Sheet, form: str, number: str) -> Any:
+    def _show(self, sheet: Sheet, form: str, number: str) -> None:
         """Put a document on the page."""
         said = language(self)
         try:
@@ -67,9 +70,8 @@ class Record(rx.State):
         except DaybookError as error:
             self.page, self.nothing, self.shown = bare_page(office(), form, number, locale=said), nothing_of(office(), error, form, said), True
             sheet._close()
-            return None
+            return
         self.nothing, self.shown = Nothing(), True
-        return None
 
     @rx.event
     @secured

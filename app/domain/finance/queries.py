@@ -10,6 +10,7 @@ from typing import Any
 from app.core.quantity import from_units
 from app.core.words import Words
 from app.data import documents, rights
+from app.data.naming import names_of
 from app.data.transaction import Transaction
 from app.domain.finance.rules import BOOKS, MONEY_DECIMALS, account_words, shown_event
 from app.ledger import Ledger, TrialLine
@@ -49,12 +50,12 @@ class Effect:
 def effects_of(tx: Transaction, form: str, number: str) -> list[Effect]:
     """Give what a document did in the ledgers, for whoever may see it; values as far as he may see costs."""
     document = documents.get(tx, form, number)
-    name = f"{form}:{number}"
     costs = sees_costs_of(tx, form, document)
     found = [
         _effect(tx, row, state, costs)
         for state, text in (("posted", EFFECTS), ("pending", PENDING))
-        for row in _rows(tx, text, name)
+        for name in reversed(names_of(tx.catalogue.forms[form], document))
+        for row in _rows(tx, text, f"{form}:{name}")
     ]
     return [effect for effect in found if effect.amount or effect.value]
 

@@ -10,6 +10,7 @@ from app.core.actions import action
 from app.core.errors import NotAllowed
 from app.core.words import Words
 from app.data.document import Document
+from app.data.naming import names_of
 from app.data.transaction import Transaction
 from app.domain.finance.rules import minor
 from app.ledger import AlreadySettled, Facts, Ledger, post_event
@@ -23,7 +24,8 @@ REOPEN = Words("reopen", "反结账")
 def reverse(tx: Transaction, document: Document, **_: object) -> None:
     """Enter the exact opposite of everything that a document did; refused when goods have left or went back."""
     ledger = Ledger(tx)
-    entries = ledger.entries_of(f"{document.form}:{document.number}")
+    names = reversed(names_of(tx.catalogue.forms[document.form], document))
+    entries = [entry for name in names for entry in ledger.entries_of(f"{document.form}:{name}")]
     if not entries:
         raise AlreadySettled(thing=document.number)
     undo = {entry: f"reverse:{entry}" for entry in reversed(entries)}

@@ -11,6 +11,7 @@ from app.core.links import Link
 from app.core.words import Words
 from app.data import rights
 from app.data.document import Document
+from app.data.naming import is_held, keeps_number
 from app.data.values import Masked
 from app.office import Office
 from app.pages.stages import Chip
@@ -81,6 +82,7 @@ class RecordPage:
     stage_words: str = ""
     facts: list[Fact] = field(default_factory=list)
     lock: str = ""
+    unnumbered: str = ""
     why_not: list[str] = field(default_factory=list)
     task: str = ""
     path: list[PathStep] = field(default_factory=list)
@@ -93,6 +95,7 @@ def record_page(office: Office, form: str, number: str, *, locale: str) -> tuple
     """Give the page of a document, and the names of the fields that stand in it as facts."""
     reader, spec = reader_of(office, locale), office.form(form)
     document = office.get(form, number)
+    number = document.number  # it may have been asked for by what it was called before it had one
     acts = [_act(one, locale) for one in office.actions(form, number)]
     main = next((one for one in acts if one.style == "main"), Act())
     steps = office.path(form, number)
@@ -105,6 +108,7 @@ def record_page(office: Office, form: str, number: str, *, locale: str) -> tuple
         things(spec.title, locale), f"/{form}", icon_of(spec), chip=stage_chip(reader.catalogue, form, document.stage, locale), main=main,
         save=text("save", locale) if open_fields else "", acts=[one for one in acts if one.name != main.name], stages=dots, may_delete=may_delete,
         stage_words=_stage_words(dots, locale), facts=[_fact(reader, spec, name, document) for name in names], lock=_lock(reader, acts, document, open_fields),
+        unnumbered=_unnumbered(reader, spec, number),
         why_not=[text("why_not", locale, act=one.title, reason=one.reason) for one in acts if one.reason],
         task=_task(office, form, number, locale), path=path_steps(reader, steps) if _matters(steps, dots) else [], related=related(office, reader, form, number=number),
         ledger=ledger_lines(office, reader, form, number=number), timeline=timeline(reader, spec, entries=office.history(form, number), steps=steps))
@@ -161,7 +165,8 @@ def _matters(steps: Sequence[Any], dots: list[StageDot]) -> bool:
 
 def _open(office: Office, spec: FormSpec, document: Document) -> tuple[frozenset[str], bool]:
     with office.reading() as tx:
-        return rights.editable_fields(tx, document, spec.name), rights.may(tx, spec.name, "delete", document)
+        may_delete = rights.may(tx, spec.name, "delete", document) and not keeps_number(spec, document.number)
+        return rights.editable_fields(tx, document, spec.name), may_delete
 
 
 def _act(one: Any, locale: str) -> Act:
@@ -188,6 +193,11 @@ def _fact(reader: Reader, spec: FormSpec, name: str, document: Document) -> Fact
     if isinstance(value, Link) and value.form != "user":
         return Fact(label, str(value), f"/{value.form}/{value.number}")
     return Fact(label, shown["text"], alarm=bool(shown.get("alarm"))) if isinstance(shown, dict) else Fact(label, str(shown) or formats.NONE)
+
+
+def _unnumbered(reader: Reader, spec: FormSpec, number: str) -> str:
+    at = spec.number.at if spec.number and is_held(spec, number) else None
+    return text("unnumbered", reader.locale, stage=stage_chip(reader.catalogue, spec.name, at, reader.locale).word) if at else ""
 
 
 def _lock(reader: Reader, acts: list[Act], document: Document, open_fields: frozenset[str]) -> str:
