@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.concurrency import run_in_threadpool
 
-from app.api import account, documents, files, forms, hooks, jobs, metrics, openapi, session, work
+from app.api import account, documents, files, forms, hooks, imports, jobs, metrics, openapi, session, work
 from app.api.auth import needs
 from app.api.figures import OfficeFigures, health_of
 from app.api.problems import NoSuchAddress, install_problems, locale_of
@@ -36,7 +36,7 @@ def build(office: Office) -> FastAPI:
     api.include_router(plain)
     api.include_router(session.router)
     api.include_router(account.router)
-    for router in (forms.router, work.router, metrics.router, hooks.router, jobs.router, files.router, documents.router):
+    for router in (forms.router, work.router, metrics.router, hooks.router, imports.router, jobs.router, files.router, documents.router):
         api.include_router(router, prefix="/api/v1")
     api.add_api_route("/api/{rest:path}", _nothing, methods=METHODS, include_in_schema=False)
     api.add_middleware(Shield)

@@ -79,6 +79,12 @@ MATCH: Schema = {
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
 }
 FILE: Schema = {"name": "file", "in": "path", "required": True, "schema": {"type": "string"}}
+WHAT: list[Schema] = [
+    {"name": "what", "in": "path", "required": True, "schema": {"type": "string"}},
+    {"name": "dry_run", "in": "query", "required": False, "schema": {"type": "boolean"}},
+    {"name": "existing", "in": "query", "required": False, "schema": {"enum": ["leave", "update"]}},
+]
+RUN: Schema = {"name": "run", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 Q: Schema = {"name": "q", "in": "query", "required": False, "schema": {"type": "string"}}
 ACCESS: list[Schema] = [
     *({"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in ("account", "form", "number")),
@@ -276,8 +282,8 @@ def _operation(
     return found
 
 
-def _upload() -> Schema:
-    found = _operation("Keep a file", 201, schema=ANY)
+def _upload(summary: str = "Keep a file", status: int = 201, parameters: Sequence[Schema] = ()) -> Schema:
+    found = _operation(summary, status, schema=ANY, parameters=parameters)
     parts = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
     return found | {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": parts}}}}
 
@@ -315,6 +321,9 @@ def _fixed_paths() -> Schema:
         },
         "/me": {"get": _operation("Who I am", 200, schema=ANY)},
         "/files": {"post": _upload()},
+        "/imports": {"get": _operation("My imports", 200, schema=ITEMS)},
+        "/imports/{what}": {"post": _upload("Import a file", 202, WHAT)},
+        "/imports/{run}/undo": {"post": _operation("Take an import back", 200, schema=ANY, parameters=[RUN])},
         "/files/{file}": {"get": _operation("A kept file", 200, parameters=[FILE])},
         "/search": {"get": _operation("Search", 200, schema=ITEMS, parameters=[Q])},
         "/access": {"get": _operation("Who read what is sensitive", 200, schema=ITEMS, parameters=ACCESS)},

@@ -36,6 +36,7 @@ def bring_in(
         str | None,
         typer.Option("--map", help="a mapping's name, or Column=field,Column=field; without it, by the headings"),
     ] = None,
+    update: Annotated[bool, typer.Option("--update", help="change what is there already, as its key tells")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="do everything, keep nothing")] = False,
     plan: Annotated[
         str | None, typer.Option(help="a plan: its file or its name; an empty home takes over its currency")
@@ -48,7 +49,7 @@ def bring_in(
     if plan is not None and data is not None:
         report = run_plan(plan, data, user)
     elif form is not None and file is not None:
-        report = run_one(form, file, map_, user=user, dry=dry_run)
+        report = run_one(form, file, map_, user=user, dry=dry_run, update=update)
         if report.dry:
             say("Nothing was kept: this was a dry run.", "这是试运行，什么都没有保存。")
     else:
@@ -58,14 +59,15 @@ def bring_in(
         raise typer.Exit(1)
 
 
-def run_one(form: str, file: Path, given: str | None, *, user: str, dry: bool) -> Report:
+def run_one(form: str, file: Path, given: str | None, *, user: str, dry: bool, update: bool = False) -> Report:
     """Import one file: by a named mapping, by pairs of column and field, or as its headings suggest."""
     person = house().as_user(user, door="cli")
     if given is None or "=" in given:
         what, mapping = form, _pairs(given)
     else:
         what, mapping = given, None
-    return (person.import_preview if dry else person.import_file)(what, file, mapping=mapping)
+    bring = person.import_preview if dry else person.import_file
+    return bring(what, file, mapping=mapping, existing="update" if update else None)
 
 
 def _pairs(given: str | None) -> dict[str, str] | None:

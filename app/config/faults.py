@@ -202,6 +202,14 @@ FAULTS: dict[str, Words] = {
         "the source has no column '{word}'.{near} (a column with spaces or dots: column('{word}'))",
         "来源里没有“{word}”这一列。{near}（列名带空格或点：column('{word}')）",
     ),
+    "key_unfilled": Words(
+        "the key names '{word}', which this import doesn't fill in: give it a place under fields",
+        "key 中的“{word}”没有被填写：请在 fields 中给出它的来源。",
+    ),
+    "update_without_key": Words(
+        "to change what is there, the import must know it: write key: [...]",
+        "要更新已有单据，必须能认出它：请写 key: [...]。",
+    ),
     "no_import": Words("there is no import '{word}'.{near}", "没有“{word}”这个导入。{near}"),
     "last_rule": Words(
         "the last rule must be without 'when', so that every document finds its row",

@@ -45,7 +45,7 @@ FORM_KEYS = (
 )
 TABLE_KEYS = ("title", "fields", "rows", "by", "checks", "least", "most", "unique", "show", "readonly", "fill", "was")
 SECTION_KEYS = ("title", "fields", "show", "folded", "columns", "help")
-NO_FORMS = frozenset({"forms", "inbox", "metrics", "ask", "hooks", "build", "settings", "login", "user", "access"})
+NO_FORMS = frozenset({"forms", "inbox", "metrics", "ask", "hooks", "import", "imports", "build", "settings", "login", "user", "access"})
 NO_FIELDS = frozenset(
     {
         *STANDARD,

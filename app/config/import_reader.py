@@ -25,7 +25,8 @@ from app.core.words import Words
 
 IMPORT_KEYS = ("import", "title", "source", "clean", "skip", "reject", "into", "totals")
 SOURCE_KEYS = ("file", "separator", "encoding", "dates", "zone", "sheet", "header", "columns", "join")
-INTO_KEYS = ("form", "when", "key", "group_by", "stage", "fields", "tables")
+INTO_KEYS = ("form", "when", "key", "existing", "group_by", "stage", "fields", "tables")
+EXISTING = ("leave", "update")
 FIND_KEYS = ("find", "by", "if_missing", "create", "because")
 MAP_KEYS = ("from", "map", "otherwise", "because")
 PLAN_KEYS = ("plan", "title", "currency", "imports", "then", "totals")
@@ -153,15 +154,32 @@ class ImportReader:
         if shape is None:
             return None
         tables = self.tables(entries.get("tables"), shape)
+        fields = self.targets(entries.get("fields"), shape.fields)
         return IntoSpec(
             shape.name,
-            self.targets(entries.get("fields"), shape.fields),
+            fields,
             tables,
             read.expression(entries.get("when"), self.place, BOOLEAN),
-            read.names(entries.get("key"), shape.fields, "no_field"),
+            self.key(entries.get("key"), shape, fields),
             read.expression(entries.get("group_by"), self.place),
             self.stage(entries.get("stage"), shape),
+            self.existing(entries.get("existing"), entries.get("key")),
         )
+
+    def key(self, node: Node | None, shape: Shape, fields: Mapping[str, Target]) -> tuple[str, ...]:
+        """Give what tells documents apart: fields that the import fills in."""
+        names = self.reader.names(node, shape.fields, "no_field")
+        for name in names:
+            if name not in fields and node is not None:
+                self.reader.report.fault(node, "key_unfilled", word=name, known=fields)
+        return names
+
+    def existing(self, node: Node | None, key: Node | None) -> str:
+        """Give what becomes of a document that is there already; to change it, the import must know it by a key."""
+        chosen = self.reader.one_of(node, EXISTING, EXISTING[0])
+        if chosen == "update" and key is None and node is not None:
+            self.reader.report.fault(node, "update_without_key")
+        return chosen
 
     def tables(self, node: Node | None, shape: Shape) -> dict[str, dict[str, Target]]:
         """Give what lines get; `line_no` is the place of the row among those of its document."""

@@ -76,9 +76,10 @@ class IntoSpec:
     fields: Mapping[str, Target] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Target]] = field(default_factory=dict)   # a row of empty columns is none
     when: Expression | None = None
-    key: tuple[str, ...] = ()                      # the same values again change nothing
+    key: tuple[str, ...] = ()                      # tells which document is there already
     group_by: Expression | None = None             # rows with the same value are one document
     stage: Target | None = None                    # history comes in in its own stage, unchecked by the form's life
+    existing: str = "leave"                        # leave update: what becomes of a document with the same key
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def import_(parts: Parts) -> Schema:
     target = either(EXPRESSION, {"if": {"required": ["find"]}, "then": find, "else": mapped})
     into = parts.closed(
         import_reader.INTO_KEYS, ("form",), form=IDENTIFIER, when=EXPRESSION, key=names, group_by=EXPRESSION,
-        stage=target, fields=parts.named(target), tables=parts.named(parts.named(target)),
+        existing=words(*import_reader.EXISTING), stage=target, fields=parts.named(target), tables=parts.named(parts.named(target)),
     )
     return parts.top(
         import_reader.IMPORT_KEYS, ("import",), import_=IDENTIFIER, title=title, source=source, clean=parts.listed({"type": "object"}),

@@ -119,6 +119,31 @@ def _entry(row: Sequence[Any]) -> AuditEntry:
     )
 
 
+def state_of(entries: Sequence[AuditEntry], at: datetime | int) -> dict[str, Any]:
+    """Give a document as its entries left it at a time, or in a version: {field: value, table: {line_no: {...}}}."""
+    state: dict[str, Any] = {}
+    for entry in entries:
+        if (entry.version if isinstance(at, int) else entry.at) > at:  # type: ignore[operator]
+            break
+        for name, change in entry.diff.items():
+            if isinstance(change, Mapping):
+                _apply_lines(state.setdefault(name, {}), change)
+            else:
+                state[name] = change[1]
+    return state
+
+
+def _apply_lines(lines: dict[str, Any], change: Mapping[str, Any]) -> None:
+    """A line that came is given whole, one that changed by [old, new], one that went as nothing."""
+    for line_no, fields in change.items():
+        if fields is None:
+            lines.pop(line_no, None)
+        elif line_no in lines:
+            lines[line_no].update({name: value[1] for name, value in fields.items()})
+        else:
+            lines[line_no] = dict(fields)
+
+
 def changed_since(entries: Sequence[AuditEntry], version: int) -> dict[str, AuditEntry]:
     """Give each place (`reason`, `lines.2.quantity`) that was changed after a version, with its last change."""
     places: dict[str, AuditEntry] = {}

@@ -21,7 +21,18 @@ from app.data.transaction import Transaction
 from app.data.values import to_json
 
 CHUNK = 1000
+LOCK = 7222  # of PostgreSQL: one import into a form at a time
 Refusals = list[tuple[int, list[Problem]]]
+
+
+def one_at_a_time(tx: Transaction, forms: Sequence[str]) -> None:
+    """Let transactions that make many documents of the same forms follow each other, so that each sees what was made.
+
+    SQLite has one writer anyway. The forms are locked in the order given: give it sorted.
+    """
+    if tx.dialect == "postgresql":
+        for form in forms:
+            tx.fetch("select pg_advisory_xact_lock(%s, hashtext(current_schema() || %s))", (LOCK, form))
 
 
 def create_many(

@@ -72,21 +72,32 @@ def update(
     """Change a document: what others changed meanwhile is kept, where it does not touch what is changed now."""
     before = locked(tx, form, number)
     plan = plan_for(tx, form)
-    if not rights.editable_fields(tx, before, form) and not tx.is_system:
-        raise rights.not_allowed(tx, form, "edit", before)
+    require_editable(tx, before)
     if version is not None and version != before.version:
         refuse_overlap(tx, before, changes, version=version)
     work, names = changed_work(tx, plan, before, changes=changes)
     refuse_locked(work, before)
     whole = not waits_to_begin(plan, before.stage)
     raise_problems(work, problems_of(work, whole=whole, changed=names))
+    require_kept(work, before)
+    if plan.rows:
+        write_rows(tx, plan, before, changes)
+    return returned(tx, save(tx, plan, before, after=work.document, cause="update"))
+
+
+def require_editable(tx: Transaction, before: Document) -> None:
+    """Raise NotAllowed unless this person may change anything in a document at its stage."""
+    if not tx.is_system and not rights.editable_fields(tx, before, before.form):
+        raise rights.not_allowed(tx, before.form, "edit", before)
+
+
+def require_kept(work: Work, before: Document) -> None:
+    """Raise NotAllowed where a change would take the document out of what this person may edit."""
+    tx, form = work.tx, before.form
     if not tx.is_system and not (
         rights.may(tx, form, "edit", work.document) or rights.granted_fields(tx, form, before.id, "edit")
     ):
         raise rights.not_allowed(tx, form, "edit", before)
-    if plan.rows:
-        write_rows(tx, plan, before, changes)
-    return returned(tx, save(tx, plan, before, after=work.document, cause="update"))
 
 
 def changed_work(
@@ -216,12 +227,13 @@ def visible(tx: Transaction, plan: FormPlan, document: Document | None) -> Docum
 
 def masked(tx: Transaction, document: Document) -> Document:
     """Give a document with what this person may not see put behind masks."""
-    seen = _masked(tx, document)
+    seen = as_shown(tx, document)
     access.note_document(tx, seen)
     return seen
 
 
-def _masked(tx: Transaction, document: Document) -> Document:
+def as_shown(tx: Transaction, document: Document) -> Document:
+    """Give a document as this person may see it, without noting that he did."""
     if tx.is_system or not rights.has_hidden(tx, document.form):
         return document
     seen = document.copy()

@@ -1,6 +1,7 @@
 """Documents for everybody above: the one way to read and write them, with the rights of the person who asks."""
 
 from app.data.bulk import create_many
+from app.data.bulk_changes import lock_many, update_many
 from app.data.changing import (
     Change,
     check_document,
@@ -43,6 +44,7 @@ __all__ = [
     "known_plan",
     "linked",
     "list_documents",
+    "lock_many",
     "locked",
     "lookup",
     "move",
@@ -52,4 +54,5 @@ __all__ = [
     "set_values",
     "trash",
     "update",
+    "update_many",
 ]

@@ -14,6 +14,7 @@ BUSY_SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 AWAY_SQLITE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 FULL_ERRNO = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 AWAY_STATES = ("08", "57P")  # of PostgreSQL: no connection, shut down
+CLASHES = frozenset({"23505", "40P01", "40001"})  # of PostgreSQL: the same key, a deadlock, a serialization failure
 TOO_MANY, NO_ROOM = "53300", "53100"
 
 
@@ -65,6 +66,12 @@ def outage_of(error: BaseException, *, ending: bool = False) -> Outage | None:
     if isinstance(cause, OSError) and cause.errno in FULL_ERRNO:
         return DiskFull()
     return None
+
+
+def clashed(error: BaseException) -> bool:
+    """Tell whether a transaction only met another one: both made the same key, or each waited for the other."""
+    cause = getattr(error, "orig", None) or error
+    return isinstance(cause, psycopg.Error) and cause.sqlstate in CLASHES
 
 
 def _of_sqlite(code: int) -> Outage | None:

@@ -89,29 +89,10 @@ def as_of(tx: Transaction, form: str, number: str, at: datetime | int) -> dict[s
 
     The values are JSON's: {field: value, table: {line_no: {field: value}}}.
     """
-    state: dict[str, Any] = {}
-    for entry in history(tx, form, number):
-        if (entry.version if isinstance(at, int) else entry.at) > at:  # type: ignore[operator]
-            break
-        for name, change in entry.diff.items():
-            if isinstance(change, Mapping):
-                _apply_lines(state.setdefault(name, {}), change)
-            else:
-                state[name] = change[1]
+    state = audit.state_of(history(tx, form, number), at)
     if not state:
         raise NotFound(thing=Words(f"{form} {number}", f"{number}"))
     return state
-
-
-def _apply_lines(lines: dict[str, Any], change: Mapping[str, Any]) -> None:
-    """A line that came is given whole, one that changed by [old, new], one that went as nothing."""
-    for line_no, fields in change.items():
-        if fields is None:
-            lines.pop(line_no, None)
-        elif line_no in lines:
-            lines[line_no].update({name: value[1] for name, value in fields.items()})
-        else:
-            lines[line_no] = dict(fields)
 
 
 def linked(tx: Transaction, document: Document) -> list[LinkedGroup]:

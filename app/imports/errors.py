@@ -40,6 +40,13 @@ class NothingMatches(DaybookError):
     status = 422
 
 
+class KeyNeeded(DaybookError):
+    """To update what is there, a column must tell which {form} each row means: {known}."""
+
+    zh = "要更新已有的{form}，需要有一列指明每行对应哪一张：{known}。"
+    status = 422
+
+
 class UnknownTarget(DaybookError):
     """{form} has no field '{name}' to import into. Possible: {known}."""
 
@@ -79,4 +86,11 @@ class WrongCurrency(DaybookError):
     """The plan is in {wanted}, the office in {there}, and a currency can't change once somebody works with it."""
 
     zh = "该计划使用 {wanted}，而系统使用 {there}；投入使用后不能更改本位币。"
+    status = 409
+
+
+class SameMoment(DaybookError):
+    """Somebody else made or changed the same documents at the same moment. What is through is kept; run the file again."""
+
+    zh = "有人同时新建或修改了相同的单据。已完成的部分已保存，请再次运行该文件。"
     status = 409

@@ -16,7 +16,7 @@ from app.core.expressions import Expression, Type
 from app.core.expressions.nodes import Apply, Name, Value
 from app.data.kinds import kind_of
 from app.imports.dates import DAYS, guessed_dates
-from app.imports.errors import NothingMatches, UnknownTarget
+from app.imports.errors import KeyNeeded, NothingMatches, UnknownTarget
 from app.imports.files import Content
 from app.imports.sheets import Sheet, guessed_encoding, guessed_separator, read_sheet
 
@@ -24,6 +24,7 @@ TEXT = Type("text")
 NEARLY = 86  # of 100: how alike a heading and a label must be
 SAMPLES = 3
 NUMBER = "number"  # the office's own number: tells which documents are there already
+LINE_NO, LINE_WORDS = "line_no", ("line_no", "line", "行号")
 NUMBER_WORDS = ("number", "no", "单号", "编号")
 
 
@@ -72,8 +73,13 @@ def guess(catalogue: Catalogue, form: FormSpec, content: Content) -> Guess:
     return Guess(form.name, replace(source, dates=dates), tuple(columns), len(sheet.rows))
 
 
-def spec_of(form: FormSpec, guessed: Guess, mapping: Mapping[str, str] | None = None) -> ImportSpec:
-    """Give the import that a mapping (column -> field) means; without one, the guessed mapping."""
+def spec_of(
+    form: FormSpec, guessed: Guess, mapping: Mapping[str, str] | None = None, *, existing: str = "leave"
+) -> ImportSpec:
+    """Give the import that a mapping (column -> field) means; without one, the guessed mapping.
+
+    `existing`: `leave` or `update` what is there already, as far as a key tells.
+    """
     chosen = dict(guessed.mapping if mapping is None else mapping)
     targets = dict(targets_of(form))
     for name in chosen.values():
@@ -87,14 +93,29 @@ def spec_of(form: FormSpec, guessed: Guess, mapping: Mapping[str, str] | None = 
         table, _, field = name.rpartition(".")
         (tables.setdefault(table, {}) if table else fields)[field] = Target(value=_column(column))
     source = replace(guessed.source, columns=tuple(chosen))
-    into = IntoSpec(form.name, fields, tables, key=_key(form, fields), group_by=_group(form, fields, tables))
+    key = _key(form, fields)
+    if existing == "update" and not key:
+        raise KeyNeeded(form=form.title, known=", ".join(_keys(form)))
+    into = IntoSpec(form.name, fields, tables, key=key, group_by=_group(form, fields, tables), existing=existing)
     return ImportSpec(form.name, form.title, source, into=(into,))
 
 
+def with_existing(spec: ImportSpec, existing: str | None) -> ImportSpec:
+    """Give a declared import that leaves or updates what is there as it is told now; None: as it declares."""
+    if existing is None:
+        return spec
+    if existing == "update" and not all(into.key for into in spec.into):
+        raise KeyNeeded(form=spec.title, known="key: [...]")
+    return replace(spec, into=tuple(replace(into, existing=existing) for into in spec.into))
+
+
 def targets_of(form: FormSpec) -> Iterator[tuple[str, FieldSpec | None]]:
-    """Give every field that a column can go into; None stands for the number of the document."""
+    """Give every field that a column can go into; None stands for the number of the document, or of a line."""
     if form.key is None:
         yield NUMBER, None
+    for name, lines in form.tables.items():
+        if lines.rows is None:
+            yield f"{name}.{LINE_NO}", None
     for table, spec in form.all_fields():
         rows = form.tables[table].rows if table else None
         if spec.formula is None and rows is None and kind_of(spec) != "files":
@@ -118,7 +139,9 @@ def _target(column: str, targets: Mapping[str, FieldSpec | None], *, exact: bool
 
 def _names(name: str, spec: FieldSpec | None) -> list[str]:
     if spec is None:
-        return [_plain(word) for word in NUMBER_WORDS]
+        table = name.removesuffix(LINE_NO)
+        words = [table + word for word in LINE_WORDS] if table != name else NUMBER_WORDS
+        return [_plain(word) for word in words]
     return [known for word in (name, spec.name, spec.label.en, spec.label.zh) if (known := _plain(word))]
 
 
@@ -162,6 +185,12 @@ def _key(form: FormSpec, fields: Mapping[str, Any]) -> tuple[str, ...]:
         if spec.unique is not None and spec.name in fields and all(name in fields for name in spec.unique):
             return (spec.name, *spec.unique)
     return (NUMBER,) if NUMBER in fields else ()
+
+
+def _keys(form: FormSpec) -> list[str]:
+    """Give the fields that can tell documents apart."""
+    unique = [name for name, spec in form.header.items() if spec.unique == ()]
+    return [form.key or NUMBER, *(name for name in unique if name != form.key)]
 
 
 def _group(form: FormSpec, fields: Mapping[str, Target], tables: Mapping[str, Any]) -> Expression | None:

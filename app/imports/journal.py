@@ -31,6 +31,7 @@ REJECT = (
     " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 REJECTED = "select part, place, file, row_no, column_name, value, en, zh, cells from import_rejection where run_id = ?"
+CHANGED = "insert into import_changed (run_id, form, document_id, version, part, place) values (?, ?, ?, ?, ?, ?)"
 CREATED_HERE = "select form, document_id from office_audit where chg = ? and act = 'create' and id > ?"
 
 
@@ -89,6 +90,11 @@ def note_made(tx: Transaction, run: int, part: int, *, places: Mapping[tuple[str
     )
 
 
+def note_changed(tx: Transaction, run: int, part: int, changed: Sequence[tuple[str, int, int, int]]) -> None:
+    """Write down documents that were changed: form, key, the version that this made, the place of their rows."""
+    tx.run_many(tx.sql(CHANGED), [(run, form, key, version, part, place) for form, key, version, place in changed])
+
+
 def last_audit(tx: Transaction) -> int:
     """Give the newest audit row."""
     row = tx.fetch_one("select coalesce(max(id), 0) from office_audit")
@@ -141,6 +147,13 @@ def made_places(tx: Transaction, key: int) -> dict[tuple[int, int], tuple[str, i
     """Give the documents of a run by part and place of their rows."""
     rows = tx.fetch(tx.sql("select part, place, form, document_id from import_made where run_id = ?"), (key,))
     return {(row[0], row[1]): (row[2], row[3]) for row in rows if row[1] >= 0}
+
+
+def changed_places(tx: Transaction, key: int) -> set[tuple[int, int]]:
+    """Give part and place of every document that a run changed."""
+    return {
+        (row[0], row[1]) for row in tx.fetch(tx.sql("select part, place from import_changed where run_id = ?"), (key,))
+    }
 
 
 def made_earlier(tx: Transaction, name: str, digest: str) -> set[tuple[int, int]]:

@@ -172,7 +172,11 @@ class Mapper:
                 values = {**values, LINE_NO: Decimal(number)}
             line: dict[str, Any] = {LINE_NO: number}
             line.update({place.name: self._taken(made, place, row, values) for place in places})
-            rows[int(line[LINE_NO] or number)] = row
+            line[LINE_NO] = line[LINE_NO] or number
+            if line[LINE_NO] in rows:
+                words = Words(f"Line {line[LINE_NO]} comes twice.", f"第 {line[LINE_NO]} 行明细重复。")
+                made.problems.append(self.source.rejection(row, LINE_NO, words))
+            rows[line[LINE_NO]] = row
             lines.append(line)
         return lines
 
@@ -189,7 +193,9 @@ class Mapper:
         if target.find is not None:
             return self._found(target, values)
         value = self._mapped(target, values) if target.source is not None else self._plain(target, values)
-        return value if place.spec is None else self.converter.convert(place.spec, value)
+        if place.spec is None:
+            return _line_no(value) if place.name == LINE_NO else value
+        return self.converter.convert(place.spec, value)
 
     def _plain(self, target: Target, values: Mapping[str, Any]) -> Any:
         return target.value.value(scope_of(values)) if target.value is not None else None
@@ -243,6 +249,15 @@ class Mapper:
             places = self.tables[parts[0]]
         place = next((each for each in places if each.name == parts[-1]), None)
         return self.source.rejection(row, place.column if place else parts[-1], words)
+
+
+def _line_no(value: Any) -> int | None:
+    if value is None:
+        return None
+    text = as_text(value).strip()
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text)):
+        raise Wrong(f"'{text[:40]}' is no line number.", f"“{text[:40]}”不是行号。")
+    return int(text)
 
 
 def _is_empty(row: Row, places: Sequence[Place]) -> bool:

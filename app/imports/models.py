@@ -40,6 +40,18 @@ class ImportMade(SQLModel, table=True):
     place: int = 0
 
 
+class ImportChanged(SQLModel, table=True):
+    """A document that a run changed, and the version that this made; the audit row of that version has the old values."""
+
+    __tablename__ = "import_changed"
+    run_id: int = Field(primary_key=True, foreign_key="import_run.id", sa_type=Key)
+    form: str = Field(primary_key=True)
+    document_id: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    version: int
+    part: int = 0
+    place: int = 0
+
+
 class ImportRejection(SQLModel, table=True):
     """A row that stayed out, and why; `place` -1: before it became part of a document."""
 

@@ -13,7 +13,8 @@ from app.config.form_spec import CheckSpec
 from app.core.words import Words
 from app.imports.rows import Rejection, Row, scope_of
 
-STATES = ("imported", "unchanged", "skipped", "rejected")
+STATES = ("imported", "changed", "unchanged", "skipped", "rejected")
+DOCUMENTS = ("made", "changed", "unchanged", "rejected")
 SHOWN = 1000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,6 +27,7 @@ class Report:
     run: int = 0
     read: int = 0
     imported: int = 0
+    changed: int = 0
     unchanged: int = 0
     skipped: int = 0
     rejected: int = 0
@@ -41,12 +43,12 @@ class Report:
     @property
     def adds_up(self) -> bool:
         """Tell whether every row that was read is accounted for."""
-        return self.read == self.imported + self.unchanged + self.skipped + self.rejected
+        return self.read == sum(getattr(self, state) for state in STATES)
 
     @property
     def changed_nothing(self) -> bool:
         """Tell whether the office is as it was before."""
-        return self.imported == 0
+        return self.imported == self.changed == 0
 
     def count_rows(self, rows: Iterable[Row]) -> None:
         """Count rows by what became of them."""
@@ -57,14 +59,16 @@ class Report:
 
     def count(self, form: str, what: str) -> None:
         """Count one document."""
-        counts = self.documents.setdefault(form, {"made": 0, "unchanged": 0, "rejected": 0})
-        counts[what] += 1
+        self._counts(form)[what] += 1
+
+    def _counts(self, form: str) -> dict[str, int]:
+        return self.documents.setdefault(form, dict.fromkeys(DOCUMENTS, 0))
 
     def check_totals(self, totals: Sequence[CheckSpec]) -> None:
-        """Note which totals do not hold; for them `imported` is all that is in, whether by this run or an earlier one."""
+        """Note which totals do not hold; `imported` is all that is in, by this run or before it."""
         values = {
             "read": Decimal(self.read),
-            "imported": Decimal(self.imported + self.unchanged),
+            "imported": Decimal(self.imported + self.changed + self.unchanged),
             "skipped": Decimal(self.skipped),
             "rejected": Decimal(self.rejected),
         }
@@ -80,7 +84,7 @@ class Report:
             setattr(self, name, getattr(self, name) + getattr(step, name))
         for form, counts in step.documents.items():
             for what, number in counts.items():
-                self.documents.setdefault(form, {"made": 0, "unchanged": 0, "rejected": 0})[what] += number
+                self._counts(form)[what] += number
         self.rejections += step.rejections[: SHOWN - len(self.rejections)]
         self.failed += step.failed
 
@@ -101,10 +105,11 @@ class Report:
                 f"{self.skipped} skipped.",
                 f"{self.name}：读取 {self.read} 行，没有变化：{self.unchanged} 行此前已导入，跳过 {self.skipped} 行。",
             )
+        changed = Words(f" + {self.changed} changed", f" + 更新 {self.changed}") if self.changed else Words()
         return Words(
-            f"{self.name}: {self.read} rows read = {self.imported} imported + {self.unchanged} unchanged"
+            f"{self.name}: {self.read} rows read = {self.imported} imported{changed.en} + {self.unchanged} unchanged"
             f" + {self.skipped} skipped + {self.rejected} rejected.",
-            f"{self.name}：读取 {self.read} 行 = 导入 {self.imported} + 未变 {self.unchanged}"
+            f"{self.name}：读取 {self.read} 行 = 导入 {self.imported}{changed.zh} + 未变 {self.unchanged}"
             f" + 跳过 {self.skipped} + 拒绝 {self.rejected}。",
         )
 

@@ -14,7 +14,7 @@ from app.core.words import Words
 from app.imports.files import Content, Files
 from app.imports.sheets import Sheet, read_sheet
 
-RANKS = {"": 0, "unchanged": 1, "imported": 2, "skipped": 3, "rejected": 4}
+RANKS = {"": 0, "unchanged": 1, "changed": 2, "imported": 3, "skipped": 4, "rejected": 5}
 NOTHING: Any = None  # an import asks nothing outside its row
 LONGEST_SHOWN = 120
 LONGEST_REASON = 300

@@ -17,6 +17,7 @@ from app.data.transaction import Transaction
 from app.imports import journal
 from app.imports.errors import NotUndone
 from app.imports.models import ImportMade
+from app.imports.reverting import refuse_changed_later, revert
 from app.ledger import Ledger
 
 MADE = ImportMade.__table__  # type: ignore[attr-defined]
@@ -29,7 +30,7 @@ EDITED = (
 
 
 def undo_run(tx: Transaction, key: int) -> int:
-    """Undo a run, of a plan all its imports; give how many documents went to the bin."""
+    """Undo a run, of a plan all its imports; give how many documents went to the bin or back to what they were."""
     run = journal.run_of(tx, key)
     if run.state == "undone":
         raise NotUndone(run=key, reason=Words("it was undone already.", "已经撤销过。"))
@@ -42,6 +43,8 @@ def undo_run(tx: Transaction, key: int) -> int:
     for form in made:
         rights.require(tx, form, "import")
     _refuse_built_on(tx, key, runs, list(made))
+    refuse_changed_later(tx, key, runs)
+    reverted = revert(tx, key, runs)
     system = tx.as_system()
     for form, documents in reversed(made.items()):
         _take_back(system, key, form, documents)
@@ -50,7 +53,7 @@ def undo_run(tx: Transaction, key: int) -> int:
     marks = _marks(tx, runs)
     tx.run(f"delete from import_made where run_id in ({marks})", runs)  # noqa: S608
     tx.run(tx.sql(f"update import_run set state = 'undone' where id in ({', '.join('?' * len(runs))})"), runs)  # noqa: S608
-    return sum(map(len, made.values()))
+    return reverted + sum(map(len, made.values()))
 
 
 def _made(tx: Transaction, runs: Sequence[int]) -> dict[str, list[int]]:

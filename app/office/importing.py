@@ -13,7 +13,7 @@ from app.data import rights
 from app.imports import journal, plans
 from app.imports.errors import UnknownImport
 from app.imports.files import Files, unpacked
-from app.imports.guessing import Guess, guess, spec_of
+from app.imports.guessing import Guess, guess, spec_of, with_existing
 from app.imports.reports import Report, rejected_csv
 from app.imports.running import Progress, Runner
 from app.imports.undoing import undo_run
@@ -34,10 +34,19 @@ class Importing(Desk):
             return guess(tx.catalogue, tx.catalogue.forms[form], _content(file))
 
     def import_preview(
-        self, what: str, file: FileLike, *, mapping: Mapping[str, str] | None = None, mends: Mends | None = None
+        self,
+        what: str,
+        file: FileLike,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        mends: Mends | None = None,
+        existing: str | None = None,
     ) -> Report:
-        """Do an import and undo it: what would be made, what would stay out and why; `mends` are corrected cells."""
-        return self._runner(what, file, mapping, dry=True, mends=mends).run()
+        """Do an import and undo it: what would be made and changed, what would stay out and why.
+
+        `mends` are corrected cells; `existing`: `update` changes what is there, `leave` doesn't, None: as declared.
+        """
+        return self._runner(what, file, mapping, dry=True, mends=mends, existing=existing).run()
 
     def import_file(
         self,
@@ -45,24 +54,43 @@ class Importing(Desk):
         file: FileLike,
         *,
         mapping: Mapping[str, str] | None = None,
+        existing: str | None = None,
         progress: Progress = lambda done, of: None,
     ) -> Report:
         """Import a file: `what` is an import by name, or a form, with `mapping` from columns to its fields.
 
-        A run that was broken off goes on where it stopped; the same file again changes nothing.
+        A run that was broken off goes on where it stopped; the same file again changes nothing. `existing`: `update`
+        changes what is there already, `leave` doesn't, None: as the import declares.
         """
-        runner = self._runner(what, file, mapping)
+        runner = self._runner(what, file, mapping, existing=existing)
         runner.progress = progress
         return runner.run()
 
+    def import_form(self, what: str) -> str:
+        """Give the form that a form's or an import's name leads into; raise UnknownImport, or NotAllowed here at once."""
+        declared = self.catalogue.imports.get(what)
+        if declared is None and what not in self.catalogue.forms:
+            raise UnknownImport(name=what)
+        form = declared.into[0].form if declared is not None else what
+        with self.reading() as tx:
+            rights.require(tx, form, "import")
+        return form
+
     def start_import(
-        self, what: str, kept_file: str, *, mapping: Mapping[str, str] | None = None, mends: Mends | None = None
+        self,
+        what: str,
+        kept_file: str,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        mends: Mends | None = None,
+        existing: str | None = None,
     ) -> Any:
         """Let the worker import a file that was kept, with its corrected cells; give the job."""
         with self.transaction() as tx:
             kept.read(tx, kept_file)
             cells = [[row, column, value] for (row, column), value in (mends or {}).items()]
             payload = {"what": what, "file": kept_file, "mapping": dict(mapping) if mapping else None, "mends": cells}
+            payload["existing"] = existing
             job = tx.post(KIND, payload)
         return self.job(job)  # type: ignore[attr-defined]
 
@@ -89,7 +117,7 @@ class Importing(Desk):
             return rejected_csv((each for one in runs for _, _, each in journal.rejections(tx, one.id)), locale)
 
     def undo_import(self, run: int) -> int:
-        """Take a run back as a whole; give how many documents went to the bin."""
+        """Take a run back as a whole; give how many documents went to the bin or back to what they were."""
         with self.repository.transaction(self.actor, door="import") as tx:
             return undo_run(tx, run)
 
@@ -101,12 +129,15 @@ class Importing(Desk):
         *,
         dry: bool = False,
         mends: Mends | None = None,
+        existing: str | None = None,
     ) -> Runner:
-        spec, files, name = self._spec(what, file, mapping)
+        spec, files, name = self._spec(what, file, mapping, existing=existing)
         files.mends.update(mends or {})
         return Runner(self.repository, self.actor, spec, files=files, file=name, dry=dry)
 
-    def _spec(self, what: str, file: FileLike, mapping: Mapping[str, str] | None) -> tuple[ImportSpec, Files, str]:
+    def _spec(
+        self, what: str, file: FileLike, mapping: Mapping[str, str] | None, *, existing: str | None
+    ) -> tuple[ImportSpec, Files, str]:
         if isinstance(file, Path):
             files, name = Files(file.parent), file.name
         else:
@@ -114,11 +145,11 @@ class Importing(Desk):
         self.root.publisher.look()
         declared = self.catalogue.imports.get(what)
         if declared is not None and mapping is None:
-            return declared, files, name
+            return with_existing(declared, existing), files, name
         if what not in self.catalogue.forms:
             raise UnknownImport(name=what)
         guessed = self.import_guess(what, file)
-        spec = spec_of(self.catalogue.forms[what], guessed, mapping)
+        spec = spec_of(self.catalogue.forms[what], guessed, mapping, existing=existing or "leave")
         return replace(spec, source=replace(spec.source, file=name)), files, name
 
 

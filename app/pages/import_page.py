@@ -60,6 +60,7 @@ class Bringing(rx.State):
     check: Check = Check()
     checking: bool = False
     stale: bool = False
+    updating: bool = False
     problem: str = ""
     job: int = 0
     doing: str = ""
@@ -88,7 +89,7 @@ class Bringing(rx.State):
     def _begin(self) -> None:
         self.step, self.file, self.columns, self.check, self.problem = "file", "", [], Check(), ""
         self.job, self.doing, self.result, self.run, self._kept, self._report = 0, "", [], 0, "", None
-        self.checking, self.stale, self.mended, self._mends = False, False, 0, {}
+        self.checking, self.stale, self.mended, self._mends, self.updating = False, False, 0, {}, False
 
     @rx.event
     @secured
@@ -133,6 +134,13 @@ class Bringing(rx.State):
 
     @rx.event
     @secured
+    def turn_existing(self) -> Any:
+        """Let rows change the documents that are there already, or leave them."""
+        self.updating, self.stale = not self.updating, True
+        return Bringing.look
+
+    @rx.event
+    @secured
     def mend(self, row: str, column: str, value: str) -> None:
         """Correct one cell of a row that would stay out; the file itself stays as it was sent."""
         if row.isdigit() and column in {one.column for one in self.columns} and len(value) <= LONGEST_CELL:
@@ -157,12 +165,16 @@ class Bringing(rx.State):
 
     async def _try(self, person: Any) -> None:
         file = await asyncio.to_thread(_sent, person, self._kept)
-        report = await asyncio.to_thread(person.import_preview, self.aim.form, file, mapping=self._mapping(), mends=self._mends)
+        how = {"mapping": self._mapping(), "mends": self._mends, "existing": self._existing()}
+        report = await asyncio.to_thread(person.import_preview, self.aim.form, file, **how)
         self._report, self.stale = report, False
         self.check = views.check_of(report, self.columns, language(self), mends=self._mends)
 
     def _mapping(self) -> dict[str, str]:
         return {one.column: one.target for one in self.columns if one.target}
+
+    def _existing(self) -> str:
+        return "update" if self.updating else "leave"
 
     @rx.event
     @secured
@@ -180,7 +192,7 @@ class Bringing(rx.State):
         """Leave the import to the worker."""
         if self.job or self.stale or not self._kept:
             return
-        job = office().start_import(self.aim.form, self._kept, mapping=self._mapping(), mends=self._mends)
+        job = office().start_import(self.aim.form, self._kept, mapping=self._mapping(), mends=self._mends, existing=self._existing())
         self.job, self.step = job.id, "import"
         self.doing = text("import_waiting", language(self))
 

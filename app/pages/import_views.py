@@ -88,8 +88,15 @@ def _columns(state: Any) -> rx.Component:
         rx.el.div(rx.el.h2(word("import_columns")), class_name="card-head"),
         rx.foreach(state.columns, lambda one: _column(state, one)),
         rx.el.div(icon("sparkles", 14), rx.el.span(word("import_guessed")), class_name="import-note second"),
+        _existing(state),
         class_name="card",
     )
+
+
+def _existing(state: Any) -> rx.Component:
+    box = rx.el.input(type="checkbox", checked=state.updating, disabled=state.checking, on_change=state.turn_existing)
+    words = rx.el.span(rx.el.b(word("import_update")), rx.el.span(word("import_update_hint"), class_name="second"))
+    return rx.el.label(box, words, class_name="import-note import-existing")
 
 
 def _column(state: Any, column: rx.Var[ColumnLine]) -> rx.Component:

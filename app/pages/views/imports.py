@@ -23,10 +23,12 @@ STATES = {"running": "under_way", "done": "ended_well", "undone": "goes_back", "
 TILES = (
     ("import_read", "read", ""),
     ("import_ready", "imported", "green"),
+    ("import_changes", "changed", "green"),
     ("import_unchanged", "unchanged", ""),
     ("import_skipped", "skipped", ""),
     ("import_rejected", "rejected", "red"),
 )
+DONE = {"imported": "import_imported", "changed": "import_changed"}
 
 
 @dataclass
@@ -142,7 +144,7 @@ def _targets(form: FormSpec, locale: str) -> list[Option]:
     found = []
     for name, spec in targets_of(form):
         table, _, _field = name.rpartition(".")
-        label = spec.label.say(locale) if spec else text("number", locale)
+        label = spec.label.say(locale) if spec else text("line_no" if table else "number", locale)
         found.append(Option(name, f"{form.tables[table].title.say(locale)} · {label}" if table else label))
     return found
 
@@ -159,15 +161,21 @@ def check_of(report: Report, columns: Sequence[ColumnLine], locale: str, *, mend
     """Give the counts of a try, and the rows that would stay out; `mends` are the cells that were corrected."""
     heads = _heads(report, columns)
     counts = {name: getattr(report, name) for _label, name, _colour in TILES}
-    found = Check(heads=heads, ready=report.imported, rejected=report.rejected)
+    found = Check(heads=heads, ready=report.imported + report.changed, rejected=report.rejected)
     found.tiles, found.sum = tiles(counts, locale), _sum(counts, locale)
     found.rows = [_wrong(one, heads, locale, mends or {}) for one in report.rejections[:SHOWN]]
     if len(report.rejections) > SHOWN:
         found.shown = text("import_shown", locale, shown=SHOWN, count=report.rejected)
-    found.notes = [f"{words.say(locale)} {count}" for words, count in report.reasons.items()]
+    found.notes = [_documents(each, locale) for each in report.documents.values() if each.get("changed")]
+    found.notes += [f"{words.say(locale)} {count}" for words, count in report.reasons.items()]
     found.notes += [words.say(locale) for words in report.failed]
-    found.button = text("import_do", locale, count=formats.number(report.imported))
+    found.button = text("import_do", locale, count=formats.number(found.ready))
     return found
+
+
+def _documents(counts: Mapping[str, int], locale: str) -> str:
+    """Say how many documents are new, changed and the same."""
+    return text("import_documents", locale, **{name: formats.number(count) for name, count in counts.items()})
 
 
 def tiles(counts: Mapping[str, Any], locale: str, *, done: bool = False) -> list[Tile]:
@@ -175,14 +183,16 @@ def tiles(counts: Mapping[str, Any], locale: str, *, done: bool = False) -> list
     made = []
     for name_of, name, colour in TILES:
         count = int(counts.get(name, 0))
-        label = "import_imported" if done and name == "imported" else name_of
+        if name == "changed" and not count:
+            continue
+        label = DONE.get(name, name_of) if done else name_of
         made.append(Tile(text(label, locale), formats.number(count), "", colour if count else ""))
     return made
 
 
 def _sum(counts: Mapping[str, int], locale: str) -> str:
     parts = {name: formats.number(count) for name, count in counts.items()}
-    return text("import_sum", locale, **parts)
+    return text("import_sum_changed" if counts["changed"] else "import_sum", locale, **parts)
 
 
 def with_mend(check: Check, row: str, column: str, value: str) -> Check:
@@ -226,7 +236,7 @@ def _run(office: Office, reader: Any, run: Any) -> RunLine:
     declared = office.catalogue.imports.get(run.name) or office.catalogue.plans.get(run.name)
     title = things(spec.title, locale) if spec else declared.title.say(locale) if declared else run.name
     rejected = int(run.counts.get("rejected", 0))
-    counts = text("import_counts", locale, imported=run.counts.get("imported", 0), read=run.counts.get("read", 0))
+    counts = text("import_counts", locale, imported=run.counts.get("imported", 0) + run.counts.get("changed", 0), read=run.counts.get("read", 0))
     when = formats.moment(run.started_at, now=reader.now, zone=reader.zone, locale=locale)
     return RunLine(
         run.id,
