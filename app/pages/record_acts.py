@@ -160,7 +160,8 @@ class Acting(rx.State):
             self.problem = error.say(language(self))
             return None
         if isinstance(error, Invalid) and sheet.sheet:
-            return sheet._refuse(error)
+            sheet._refuse(error)
+            return None
         raise error
 
 

@@ -38,7 +38,7 @@ def _record() -> rx.Component:
     return rx.fragment(
         _head(), _callouts(),
         rx.cond(PAGE.fresh, rx.fragment(), rx.el.section(stage_line(PAGE), facts(PAGE), class_name="card record-top")),
-        RecordForm.create(key=Sheet.sheet["key"].to_string(), sheet=Sheet.sheet, rev=Sheet.rev, calc=Sheet.calc, offers=Sheet.offers, dirty=Sheet.dirty, left=Sheet.left,
+        RecordForm.create(key=Sheet.sheet["key"].to_string(), sheet=Sheet.sheet, rev=Sheet.rev, calc=Sheet.calc, offers=Sheet.offers, dirty=Sheet.dirty, left=Sheet.left, over=Sheet.over,
                           on_put=Sheet.put, on_pick=Sheet.pick, on_line=Sheet.line, on_lookup=Sheet.lookup, on_keep=Sheet.keep, on_sync=Sheet.sync,
                           on_command=Sheet.command),
         rx.cond(PAGE.fresh, rx.fragment(), _around()), _question(), RecordKeys.create())

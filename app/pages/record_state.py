@@ -1,6 +1,7 @@
 """The record's states: the page around a document, its form while it is typed, and the acts upon it."""
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +79,7 @@ class Record(rx.State):
     async def delete(self) -> None:
         """Put the document into the bin; it can be taken out again at once."""
         office().delete(self.page.form, self.page.number)
-        (await self.get_state(Sheet))._close()
+        (await self.get_state(Sheet))._finish()
         said = language(self)
         self.nothing = Nothing(text("deleted_title", said, number=self.page.number), text("deleted_text", said), "trash-2", deleted=True)
 
@@ -110,6 +111,7 @@ class Sheet(rx.State):
     dirty: bool = False
     saved: str = ""
     left: str = ""
+    over: str = ""
     clash: Clash = Clash()
     note: str = ""
     _work: Work | None = None
@@ -138,9 +140,14 @@ class Sheet(rx.State):
         reader = reader_of(office(), language(self))
         typing.changes(office(), reader, work)
         self._work, self.dirty = work, work.dirty
-        self.rev += 1
+        self.rev = secrets.randbelow(2**31)        # never one that a server which lost its last moments gave before
         self.calc, self.offers = {}, {}
         self.sheet = sheet_of(office(), reader, work, facts=self._facts)
+
+    def _finish(self) -> None:
+        """Forget the form, and let the browser forget what was typed into it: it is saved or thrown away."""
+        self._close()
+        self.over = secrets.token_urlsafe(6)
 
     def _close(self) -> None:
         """Forget the form."""
@@ -149,9 +156,9 @@ class Sheet(rx.State):
     @rx.event
     @secured
     def sync(self) -> None:
-        """Send what was typed to a page that was loaded anew."""
+        """Send the whole form to a page that was loaded anew or missed an answer."""
         work = self._typed()
-        if work is not None and work.dirty:
+        if work is not None:
             self._draw(work)
 
     def _typed(self) -> Work | None:
@@ -241,7 +248,7 @@ class Sheet(rx.State):
         """Throw away what was typed and show the document as it is."""
         form, number = here(self)
         forget(office(), form, number)
-        self._close()
+        self._finish()
         (await self.get_state(Record))._show(self, form, number)
 
     # saving
@@ -272,12 +279,13 @@ class Sheet(rx.State):
         try:
             document = saved(office(), work, submit=action == "submit")
         except Invalid as error:
-            return self._refuse(error)
+            self._refuse(error)
+            return None
         except Conflict as error:
             return self._clashed(work, error)
         forget(office(), work.form, work.number)
         note = merged_words(office(), reader_of(office(), language(self)), work, document)
-        self._close()
+        self._finish()
         record = await self.get_state(Record)
         if work.fresh:
             done = rx.toast.success(text("made_done", language(self), number=document.number))
@@ -286,18 +294,17 @@ class Sheet(rx.State):
         self.note, self.saved = note, text("saved_now", language(self))
         return []
 
-    def _refuse(self, error: Invalid) -> Any:
+    def _refuse(self, error: Invalid) -> None:
         """Show every problem at its place and in the summary."""
         work = self._typed()
         assert work is not None
         work.tried = True
-        self._answer(work)
+        self._answer(work, refused=True)
         known = {one["path"] for one in work.problems}
         if not any(problem.path in known for problem in error.problems):
             reader = reader_of(office(), language(self))
             work.problems = [*work.problems, *typing.problem_words(office(), reader, work, error.problems)]
             self.calc = {**self.calc, "problems": work.problems}
-        return rx.call_script("setTimeout(() => { const box = document.querySelector('.record-form [aria-invalid=true]') || document.getElementById('record-problems'); if (box) box.focus() }, 60)")
 
     def _clashed(self, work: Work, error: Conflict) -> None:
         found = clash_of(office(), reader_of(office(), language(self)), work, error)
@@ -321,9 +328,9 @@ class Sheet(rx.State):
         """Let the other person's value stand."""
         work = self._typed()
         if work is not None:
-            typing.let_go(work, self.clash.path)
-            self.clash = Clash()
-            self._answer(work)
+            path, self.clash = self.clash.path, Clash()
+            typing.let_go(work, path)
+            self._answer(work, drop=path)
 
 
 def saved(person: Office, work: Work, *, submit: bool) -> Any:

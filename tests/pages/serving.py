@@ -44,6 +44,8 @@ class Server:
 
     def __init__(self, where: Path, home: Path) -> None:
         self.tree, self.port, self.log = where / "tree", free_port(), where / "server.log"
+        if (built := os.environ.get("DAYBOOK_TEST_TREE")) is not None:  # built already, while tests are written
+            self.tree, self.port = Path(built), int(os.environ["DAYBOOK_TEST_PORT"])
         self.environment = {
             **os.environ,
             "DAYBOOK_HOME": str(home),
@@ -52,10 +54,14 @@ class Server:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         self.environment.pop("DAYBOOK_DATABASE_URL", None)
-        shutil.copytree(ROOT, self.tree, ignore=LEFT_OUT, symlinks=True)
+        if built is None:
+            shutil.copytree(ROOT, self.tree, ignore=LEFT_OUT, symlinks=True)
 
     def start(self) -> None:
         """Build the pages and start the process."""
+        if "DAYBOOK_TEST_TREE" in os.environ:
+            self.start_again()
+            return
         self._start([str(Path(sys.executable).parent / "reflex"), "run", "--env", "prod", "--single-port"])
 
     def start_again(self) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import still
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PAGES = ["/", "/purchase_request", "/settings/people", "/stock", "/purchase_request/new", "/inbox"]
 CONTRAST = """() => {
@@ -45,17 +47,17 @@ SMALL = """() => [...document.querySelectorAll('main button, header button, nav 
 def test_every_text_has_contrast(visit: Callable[..., Any], path: str, dark: bool) -> None:
     page = visit(path, "admin" if path == "/settings/people" else "manager", dark=dark)
     page.wait_for_selector("main h1")
-    page.wait_for_timeout(1500)
-    found = page.evaluate(CONTRAST)
-    assert found["seen"] > 20
-    assert not found["bad"]
+    page.wait_for_function(f"({CONTRAST})().seen > 20")
+    still(page)
+    assert not page.evaluate(CONTRAST)["bad"]
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_that_is_pressed_has_a_name_and_a_size(visit: Callable[..., Any], path: str) -> None:
     page = visit(path, "admin" if path == "/settings/people" else "manager")
     page.wait_for_selector("main h1")
-    page.wait_for_timeout(1500)
+    page.wait_for_function(f"({CONTRAST})().seen > 20")
+    still(page)
     assert not page.evaluate(NAMELESS)
     assert not page.evaluate(SMALL)
     assert page.locator("h1").count() == 1

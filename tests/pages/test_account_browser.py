@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pyotp
 import pytest
 
+from tests.browsing import expect, still
 from tests.pages.company import PASSWORD
 from tests.pages.test_accessible import CONTRAST, NAMELESS, SMALL
 
@@ -28,13 +30,13 @@ def scanned(page: Any) -> pyotp.TOTP:
     return pyotp.TOTP(page.inner_text(".typed-key").replace(" ", ""))
 
 
-def confirmed(page: Any) -> tuple[pyotp.TOTP, list[str]]:
+def confirmed(page: Any) -> tuple[str, list[str]]:
     """Type the first code of the app; give it and the recovery codes."""
-    app = scanned(page)
-    page.fill("#code-box", app.now())
+    code = scanned(page).now()
+    page.fill("#code-box", code)
     page.click(".enrol button[type=submit]")
     page.wait_for_selector(".codes")
-    return app, page.locator(".codes li").all_inner_texts()
+    return code, page.locator(".codes li").all_inner_texts()
 
 
 def test_a_demanded_second_factor_is_set_up_at_the_door_and_asked_for_at_the_next_sign_in(visit: Visit) -> None:
@@ -42,14 +44,14 @@ def test_a_demanded_second_factor_is_set_up_at_the_door_and_asked_for_at_the_nex
     password(page, "treasurer")
     page.wait_for_selector("h1:has-text('设置两步验证')")
     assert page.request.get(page.url.split("/login")[0] + "/api/account").status == 401
-    app, codes = confirmed(page)
+    code, codes = confirmed(page)
     assert len(codes) == 10
     page.click("text=已保存好")
     page.wait_for_url("**/stock**")
 
     page = visit("/login?next=%2Fstock")
     password(page, "treasurer")
-    page.fill("#code-box", app.now())  # used up at the door already
+    page.fill("#code-box", code)  # used up at the door already
     page.click("button[type=submit]")
     page.wait_for_selector("[role=alert]:has-text('was used already')")
     page.fill("#code-box", codes[0])
@@ -57,7 +59,7 @@ def test_a_demanded_second_factor_is_set_up_at_the_door_and_asked_for_at_the_nex
     page.wait_for_url("**/stock**")
     page.goto(page.url.split("/stock")[0] + "/settings/account")
     page.wait_for_selector(f"{FACTOR}:has-text('9 recovery codes are left')")
-    assert not page.locator(f"{FACTOR} .danger").count(), "a demanded factor can't be turned off"
+    expect(page.locator(f"{FACTOR} .danger"), "a demanded factor can't be turned off").to_have_count(0)
 
 
 def test_a_person_turns_a_second_factor_on_and_an_administrator_takes_a_lost_one_away(visit: Visit) -> None:
@@ -109,11 +111,11 @@ def test_tokens_sessions_language_and_password(visit: Visit) -> None:
 def test_the_company_account_is_offered_where_there_is_one_and_its_refusals_are_told(visit: Visit) -> None:
     page = visit("/login")
     page.wait_for_selector("#sign-in-name")
-    assert not page.locator(".company-button").count()
+    expect(page.locator(".company-button")).to_have_count(0)
     page.route("**/api/login", lambda route: route.fulfill(json={"password": True, "company_account": True}))
     page.goto(page.url.split("/login")[0] + "/login?next=%2Fstock&problem=not_known_here&who=p-99")
     page.wait_for_selector("[role=alert]:has-text('link p-99')")
-    assert page.get_attribute(".company-button", "href") == "/api/oidc/start?next=%2Fstock"
+    expect(page.locator(".company-button")).to_have_attribute("href", "/api/oidc/start?next=%2Fstock")
 
 
 @pytest.mark.parametrize("next", ["//evil.example", "/%09/evil.example", "/%5Cevil.example", "https://evil.example"])
@@ -121,13 +123,14 @@ def test_nobody_is_led_elsewhere_after_signing_in(visit: Visit, shop: str, next:
     page = visit(f"/login?next={next}")
     password(page, "employee")
     page.wait_for_selector(".user-block")
-    assert page.url.rstrip("/") == shop
+    expect(page).to_have_url(re.compile(f"^{shop}/?$"))
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_page_can_be_read_and_pressed_on_a_phone(visit: Visit, dark: bool) -> None:
     page = visit("/settings/account", "manager", lang="zh", width=390, dark=dark)
     page.wait_for_selector("[data-part=events] li")
+    still(page)
     found = page.evaluate(CONTRAST)
     assert found["seen"] > 20 and not found["bad"]
     assert not page.evaluate(NAMELESS) and not page.evaluate(SMALL)
@@ -141,6 +144,7 @@ def test_an_auditor_sees_who_read_what_is_sensitive_and_nobody_else_does(visit: 
     assert hr.get(f"{shop}/api/v1/employee/{number}").json()["salary"] == "12345.00"
     page = visit(f"/settings/access?number={number}", "auditor", lang="zh", width=390)
     page.wait_for_selector(f".reads-table tr:has-text('{number}'):has-text('Lin Yue'):has-text('通过 API')")
+    still(page)
     assert "12345" not in page.inner_text("main") and page.evaluate("document.documentElement.scrollWidth") <= 390
     assert not page.evaluate(CONTRAST)["bad"] and not page.evaluate(NAMELESS)
     desk = visit("/", "auditor")

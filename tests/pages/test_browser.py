@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import expect, still
 from tests.pages.company import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -28,8 +29,7 @@ def test_a_stranger_is_led_to_sign_in_and_back_to_where_he_was(visit: Visit) -> 
     page.fill("#sign-in-name", "employee")
     page.fill("#sign-in-password", "not this one")
     page.click("button[type=submit]")
-    page.wait_for_selector("[role=alert]")
-    assert "don't belong together" in page.inner_text("[role=alert]")
+    expect(page.locator("[role=alert]")).to_contain_text("don't belong together")
     page.fill("#sign-in-password", PASSWORD)
     page.click("button[type=submit]")
     page.wait_for_url("**/purchase_request?view=in_review")
@@ -52,9 +52,9 @@ def test_the_list_is_moved_through_selected_and_opened_by_keys(visit: Visit) -> 
         page.keyboard.press(key)
     page.wait_for_selector(".bulk:has-text('2 selected')")
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "list-search"
+    expect(page.locator("#list-search")).to_be_focused()
     page.keyboard.type("xj")  # letters typed into a box are letters
-    assert page.input_value("#list-search") == "xj"
+    expect(page.locator("#list-search")).to_have_value("xj")
 
 
 def test_a_filter_stands_in_the_address_and_survives_a_reload(visit: Visit) -> None:
@@ -69,7 +69,8 @@ def test_a_filter_stands_in_the_address_and_survives_a_reload(visit: Visit) -> N
     page.reload()
     page.wait_for_selector(ROW)
     page.wait_for_selector(".filter-chip")
-    assert page.locator(ROW).count() and not page.locator(".chip:has-text('Draft')").count()
+    expect(page.locator(".chip:has-text('Draft')")).to_have_count(0)
+    assert page.locator(ROW).count()
     page.click(".filter-chip button")
     page.wait_for_url(lambda url: "stage" not in url)
     page.wait_for_selector(".chip:has-text('Draft')")
@@ -111,7 +112,7 @@ def test_the_language_turns_the_whole_page(visit: Visit) -> None:
     page.click("[role=menuitem]:has-text('中文')")
     page.wait_for_selector("h1:has-text('采购申请')")
     page.wait_for_selector(".chip:has-text('审批中')")
-    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 @pytest.mark.capability("MOB-01")
@@ -119,7 +120,7 @@ def test_the_language_turns_the_whole_page(visit: Visit) -> None:
 def test_nothing_scrolls_sideways_on_a_phone(visit: Visit, path: str) -> None:
     page = visit(path, None if path == "/login" else "admin", width=390, lang="zh")
     page.wait_for_selector("h1, .row-card", state="attached")
-    page.wait_for_timeout(500)
+    still(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 

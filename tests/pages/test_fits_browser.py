@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import still
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Any]
 CUT = """() => [...document.querySelectorAll('main *')].filter((one) => one.scrollWidth > one.clientWidth + 1
@@ -28,7 +30,7 @@ PHONE = {
 def test_a_line_table_fits_a_desk(visit: Visit, path: str) -> None:
     page = visit(path, "warehouse" if "receipt" in path else "buyer")
     page.wait_for_selector(".line-table, .record-lines")
-    page.wait_for_timeout(300)
+    still(page)
     assert page.evaluate(CUT) == []
 
 
@@ -38,7 +40,7 @@ def test_no_page_is_pushed_sideways_on_a_phone(visit: Visit) -> None:
     for path, known in PHONE.items():
         page.goto(base + path)
         page.wait_for_selector(known)
-        page.wait_for_timeout(500)
+        still(page)
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390, path
         assert [one for one in page.evaluate(CUT) if "tabs" not in one] == [], path
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.core import clock
+from tests.browsing import expect, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Any]
@@ -18,13 +19,14 @@ def test_a_task_is_approved_by_one_key_and_the_next_opens(visit: Visit, shop: st
     number = ask(visit, shop, "Second of two")
     page = visit(f"/inbox/{number}", "manager")
     page.wait_for_selector(".desk-title:has-text('Second of two')")
-    waiting = page.locator(".inbox-line").count()
+    page.wait_for_selector(f".inbox-line:has-text('{number}')")
     page.wait_for_selector(".decision-buttons")
+    waiting = page.locator(".inbox-line").count()
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 1440
     page.keyboard.press("a")
     page.wait_for_selector(".desk-title:has-text('Second of two')", state="detached")
-    page.wait_for_function(f"document.querySelectorAll('.inbox-line').length === {waiting - 1}")
-    assert page.locator(".decision-buttons").count()
+    expect(page.locator(".inbox-line")).to_have_count(waiting - 1)
+    page.wait_for_selector(".decision-buttons")
 
 
 def test_a_return_waits_for_its_reason(visit: Visit, shop: str) -> None:
@@ -50,8 +52,8 @@ def test_an_old_link_says_who_settled_it_and_when(visit: Visit, shop: str) -> No
     page.wait_for_selector(".desk-title:has-text('Settled soon')", state="detached")
     page.goto(f"{shop}/inbox/{number}")
     page.wait_for_selector(".callout.green:has-text('你无需再处理')")
-    assert "Wang Min" in page.inner_text(".callout.green")
-    assert not page.locator(".decision-buttons").count()
+    expect(page.locator(".callout.green")).to_contain_text("Wang Min")
+    expect(page.locator(".decision-buttons")).to_have_count(0)
     page.goto(f"{shop}/inbox?tab=done")
     page.wait_for_selector(f".inbox-line:has-text('{number}')")
 
@@ -60,7 +62,7 @@ def test_what_changed_since_the_last_look_stands_on_top(visit: Visit, shop: str)
     number = ask(visit, shop, "Changes later")
     page = visit(f"/inbox/{number}", "manager")
     page.wait_for_selector(".decision-buttons")
-    assert not page.locator(".changes").count()
+    expect(page.locator(".changes")).to_have_count(0)
     maker = visit("/", "employee")
     for act, body in (("withdraw", {}), (None, {"lines": [{"line_no": 1, "quantity": "9"}]}), ("submit", {})):
         where = f"{shop}/api/v1/purchase_request/{number}"
@@ -68,8 +70,8 @@ def test_what_changed_since_the_last_look_stands_on_top(visit: Visit, shop: str)
         assert call.ok, call.text()
     page.goto(f"{shop}/inbox/{number}")
     page.wait_for_selector(".changes")
-    assert "Changed since you last looked" in page.inner_text(".changes-head")
-    assert page.inner_text(".changes .now >> nth=0") == "9"
+    expect(page.locator(".changes-head")).to_contain_text("Changed since you last looked")
+    expect(page.locator(".changes .now").first).to_have_text("9")
 
 
 @pytest.mark.capability("MOB-01")
@@ -78,6 +80,7 @@ def test_a_phone_shows_the_decision_without_scrolling(visit: Visit, shop: str, l
     number = ask(visit, shop, "By thumb")
     page = visit(f"/inbox/{number}", "manager", lang=lang, width=390)
     page.wait_for_selector(".decision-buttons .approve")
+    still(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     box = page.locator(".decision-buttons .approve").bounding_box()
     assert box["y"] + box["height"] <= 844

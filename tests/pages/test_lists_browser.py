@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import expect, still
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Any]
 ROW = ".ag-row a.number-link"
@@ -48,7 +50,7 @@ def test_space_peeks_at_the_side_and_the_peek_goes_on_with_the_rows(visit: Visit
     page.wait_for_selector(".peek .line-brief:has-text('MUG-350')")
     page.keyboard.press("j")
     page.wait_for_selector(f".peek .number-link:has-text('{second}')")
-    assert not page.locator(".ag-row-selected").count()
+    expect(page.locator(".ag-row-selected")).to_have_count(0)
     page.keyboard.press("Escape")
     page.wait_for_selector(".peek", state="detached")
 
@@ -63,34 +65,36 @@ def test_a_range_of_rows_is_selected_and_esc_leads_back_to_the_row(visit: Visit)
     page.wait_for_selector(".record-title")
     page.keyboard.press("Escape")
     page.wait_for_selector(ROW)
-    page.wait_for_function("(document.querySelector('.ag-row-focus') || {}).rowIndex !== undefined || document.querySelector('.ag-row-focus')")
+    page.wait_for_selector(".ag-row-focus")
 
 
 def test_a_card_goes_by_the_ways_of_its_stage_with_a_button_or_by_dragging(visit: Visit) -> None:
     page = visit("/purchase_request?view=board", "buyer")
     drafts = page.locator(".board-column[aria-label=Draft] .board-card")
     drafts.first.wait_for()
+    still(page)
     count = drafts.count()
     page.click(".board-column[aria-label=Draft] .board-card >> nth=0 >> button")
     page.click(".board-ways button:has-text('In review')")
-    page.wait_for_function(f"document.querySelectorAll('.board-column[aria-label=Draft] .board-card').length === {count - 1}")
-    card = drafts.first
-    card.hover()
+    expect(drafts).to_have_count(count - 1)
+    still(page)                                    # what is dragged is not drawn anew under the pointer
+    drafts.first.hover()
     page.mouse.down()
     target = page.locator(".board-column[aria-label='In review']").bounding_box()
     page.mouse.move(target["x"] + 40, target["y"] + 60, steps=4)
     page.wait_for_selector(".board-column.leads[aria-label='In review']")
-    assert page.locator(".board-column.shut[aria-label=Returned]").count()
+    page.wait_for_selector(".board-column.shut[aria-label=Returned]")
     page.mouse.move(target["x"] + 50, target["y"] + 70, steps=3)
     page.mouse.up()
-    page.wait_for_function(f"document.querySelectorAll('.board-column[aria-label=Draft] .board-card').length === {count - 2}")
+    expect(drafts).to_have_count(count - 2)
 
 
 def test_a_board_offers_no_way_that_its_reader_may_not_go(visit: Visit, shop: str) -> None:
     page = visit("/purchase_request?view=board", "manager")
-    page.click(".board-column[aria-label='In review'] .board-card >> nth=0 >> button")
+    with page.expect_response("**/api/pages/moves/**"):
+        page.click(".board-column[aria-label='In review'] .board-card >> nth=0 >> button")
     page.wait_for_selector(".board-ways")
-    page.wait_for_timeout(500)
+    still(page)
     assert page.locator(".board-ways button").all_inner_texts() in ([], ["Decide"])
     assert page.request.get(f"{shop}/api/pages/moves/purchase_request/PR-0000-00000?view=board").status == 404
 
@@ -98,9 +102,9 @@ def test_a_board_offers_no_way_that_its_reader_may_not_go(visit: Visit, shop: st
 def test_a_month_shows_what_falls_on_its_days(visit: Visit) -> None:
     page = visit("/purchase_order?view=calendar", "buyer", lang="zh")
     page.wait_for_selector(".month-grid .month-day.today")
-    assert page.locator(".month-name").all_inner_texts() == list("一二三四五六日")
+    expect(page.locator(".month-name")).to_have_text(list("一二三四五六日"))
     title = page.inner_text(".month-head h2")
     page.click(".month-head button >> nth=1")
-    page.wait_for_function(f"document.querySelector('.month-head h2').innerText !== '{title}'")
+    expect(page.locator(".month-head h2")).not_to_have_text(title)
     page.click("text=今天")
     page.wait_for_selector(f".month-head h2:has-text('{title}')")

@@ -150,10 +150,10 @@ def _added(sheet: Any, office: Office) -> None:
 def edited(sheet: Any, path: str, value: str) -> tuple[int, float]:
     """Type into a box; give the size of the answer in bytes and the seconds that it took."""
     sheet._clean()
-    began = time.perf_counter()
+    began = time.process_time()            # what others do at the same time is not its fault
     Sheet.event_handlers["put"].fn.__wrapped__(sheet, path, value)
     answer = sheet.get_delta()
-    taken = time.perf_counter() - began
+    taken = time.process_time() - began
     return len(json.dumps(answer, default=str).encode()), taken
 
 

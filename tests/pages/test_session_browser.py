@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.browsing import expect, still, taken, type_at_once
 from tests.pages.company import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -26,10 +28,9 @@ def ended_while_typing(visit: Visit, shop: str) -> Any:
     page = visit("/purchase_request/new", "employee")
     page.fill(REASON, "Before the session ended")
     page.keyboard.press("Tab")
-    page.wait_for_timeout(400)
+    taken(page)
     assert page.request.post(f"{shop}/api/logout", headers={"Origin": shop}).ok
-    page.fill(NEEDED, "+3d")
-    page.fill(REASON, "Before the session ended, and after")
+    type_at_once(page, {"needed_on": "+3d", "reason": "Before the session ended, and after"})
     page.wait_for_url("**/login**")
     return page
 
@@ -38,8 +39,8 @@ def test_a_session_that_ends_in_the_middle_of_an_edit_loses_nothing(visit: Visit
     page = ended_while_typing(visit, shop)
     sign_in(page, "employee")
     page.wait_for_url("**/purchase_request/new**")
-    page.wait_for_function(f'(document.querySelector("{REASON}") || {{}}).value === "Before the session ended, and after"')
-    page.wait_for_function(f'/^20/.test(document.querySelector("{NEEDED}").value)')
+    expect(page.locator(REASON)).to_have_value("Before the session ended, and after")
+    expect(page.locator(NEEDED)).to_have_value(re.compile("^20"))
 
 
 def test_another_person_at_the_same_browser_finds_nothing_of_it(visit: Visit, shop: str) -> None:
@@ -47,7 +48,7 @@ def test_another_person_at_the_same_browser_finds_nothing_of_it(visit: Visit, sh
     sign_in(page, "buyer")
     page.wait_for_url("**/purchase_request/new**")
     page.wait_for_selector(REASON)
-    page.wait_for_timeout(800)
+    still(page)
     assert page.input_value(REASON) == page.input_value(NEEDED) == ""
     assert "Before the session" not in page.evaluate("JSON.stringify(sessionStorage)")
 
@@ -71,7 +72,7 @@ def test_a_comment_that_was_not_sent_waits_at_its_task(visit: Visit, shop: str) 
     page.keyboard.press("Control+Enter")
     sign_in(page, "manager")
     page.wait_for_url("**/inbox**")
-    page.wait_for_function('(document.getElementById("decision-comment") || {}).value === "Ask for a second quote"')
+    expect(page.locator("#decision-comment")).to_have_value("Ask for a second quote")
 
 
 def test_a_stranger_is_told_nothing_of_sessions(visit: Visit, shop: str) -> None:
@@ -85,18 +86,14 @@ def test_a_server_that_is_killed_under_an_open_form_loses_nothing_that_was_typed
     page = visit("/purchase_request/new", "employee")
     page.fill(REASON, "Typed before")
     page.keyboard.press("Tab")
-    page.wait_for_timeout(400)
+    taken(page)
     shop.server.stop(signal.SIGKILL)
     page.fill(REASON, "Typed before, and while nobody answered")
     shop.server.start_again()
-    page.wait_for_function(holds(REASON, "/while nobody answered$/"), timeout=60_000)
+    expect(page.locator(".saved")).to_contain_text("Saved")
+    expect(page.locator(REASON)).to_have_value(re.compile("while nobody answered$"))
     page.reload()
-    page.wait_for_function(holds(REASON, "/while nobody answered$/"), timeout=60_000)
+    expect(page.locator(REASON)).to_have_value(re.compile("while nobody answered$"))
     page.fill(NEEDED, "+3d")
     page.keyboard.press("Tab")
-    page.wait_for_function(holds(NEEDED, "/^20/"), timeout=60_000)
-
-
-def holds(box: str, pattern: str) -> str:
-    """Give the question whether a box holds a text, also while the page is drawn anew."""
-    return f'{pattern}.test((document.querySelector("{box}") || {{}}).value || "")'
+    expect(page.locator(NEEDED)).to_have_value(re.compile("^20"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import expect, still
 from tests.pages.test_accessible import CONTRAST, NAMELESS, SMALL
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -34,7 +35,7 @@ def test_the_assistant_answers_beside_a_record_with_numbered_sources(visit: Visi
     page.click(".choice-list button >> nth=0")
     page.wait_for_selector(".talk-panel .source a[href='/product/MUG-350']")
     page.wait_for_selector(".talk-panel .answer-foot:has-text('As of')")
-    assert page.locator(".talk-panel .source-mark").count() >= 2
+    page.wait_for_selector(".talk-panel .source-mark >> nth=1")
     page.click(".talk-panel button[title=Close]")
     page.wait_for_selector(".talk-panel", state="detached")
 
@@ -77,11 +78,11 @@ def test_a_file_is_checked_row_by_row_before_anything_is_saved(visit: Visit, tmp
     page = visit("/import/product", "manager")
     page.wait_for_selector(".file-drop")
     page.set_input_files("input[type=file]", file)
-    assert page.input_value(".wrong-cell input") == "nowhere"
+    expect(page.locator(".wrong-cell input")).to_have_value("nowhere")
     page.wait_for_selector("text=Import 1 ready rows")
     page.select_option(".import-column select[aria-label=name]", "-")
     page.wait_for_selector("text=Columns changed. Check again.")
-    assert page.is_disabled(".import-foot .quiet-button.main")
+    expect(page.locator(".import-foot .quiet-button.main")).to_be_disabled()
     page = visit("/product/CUP-1", "manager")
     page.wait_for_selector("text=No product has this number")
 
@@ -96,14 +97,14 @@ def test_a_wrong_cell_is_mended_before_the_import_and_stays_mended(visit: Visit,
     page.fill(".wrong-cell input >> nth=0", "office")
     page.keyboard.press("Tab")
     page.wait_for_selector("text=Cells changed. Check again.")
-    assert page.is_disabled(".import-foot .quiet-button.main")
+    expect(page.locator(".import-foot .quiet-button.main")).to_be_disabled()
     page.reload()
     page.wait_for_selector("text=Cells changed. Check again.")
-    assert page.input_value(".wrong-cell input >> nth=0") == "office"
+    expect(page.locator(".wrong-cell input").first).to_have_value("office")
     page.focus(".wrong-cell input >> nth=1")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Import 2 ready rows")
-    assert page.input_value(".wrong-cell input") == "elsewhere"
+    expect(page.locator(".wrong-cell input")).to_have_value("elsewhere")
 
 
 def test_importing_is_for_those_who_may(visit: Visit) -> None:
@@ -125,11 +126,11 @@ def test_the_work_pages_can_be_read_and_pressed(visit: Visit, path: str) -> None
     for dark in (False, True):
         page = visit(path, "manager", dark=dark)
         page.wait_for_selector(PAGES[path])
-        page.wait_for_timeout(600)
+        still(page)
         assert not page.evaluate(CONTRAST)["bad"]
     assert not page.evaluate(NAMELESS)
     assert not page.evaluate(SMALL)
     page = visit(path, "manager", width=390, lang="zh")
     page.wait_for_selector(PAGES[path])
-    page.wait_for_timeout(400)
+    still(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

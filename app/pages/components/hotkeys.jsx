@@ -1,5 +1,5 @@
 // Keys are looked at here, in the browser; only those that mean something reach the server.
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 const typing = (target) => target && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
@@ -20,7 +20,7 @@ export function useKeys(keys, onKey) {
   const before = useRef({ key: "", at: 0 });
   const wanted = useRef({ keys, onKey });
   wanted.current = { keys, onKey };
-  useEffect(() => {
+  useLayoutEffect(() => {              // what can be seen hears its keys
     const listen = (event) => {
       if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
       const pressed = combination(event);

@@ -11,23 +11,38 @@ function write(all) {
   try { sessionStorage.setItem(TYPED, JSON.stringify(all)); } catch { /* a full store keeps what it has */ }
 }
 
+// The last change stands last: whatever is sent again goes in the order in which it was typed.
 export function remember(place, path, entry) {
   const all = read();
-  write({ ...all, [place]: { ...all[place], [path]: entry } });
+  const { [path]: before = {}, ...others } = all[place] || {};
+  write({ ...all, [place]: { ...others, [path]: { waits: before.waits, ...entry } } });
+}
+
+// It is on its way to the server; `waits` counts the answers to come.
+export function sending(place, path, entry, tries = 0) {
+  const { waits = 0 } = (read()[place] || {})[path] || {};
+  remember(place, path, { ...entry, sent: true, at: Date.now(), tries, waits: tries ? 1 : waits + 1 });
 }
 
 // The server took it, but it may still lose it: a server that is killed remembers its drafts only.
 export function settle(place, path) {
   const all = read();
-  if (!all[place] || !(path in all[place])) return;
-  all[place][path].taken = true;
+  const entry = (all[place] || {})[path];
+  if (!entry) return;
+  entry.waits = Math.max(0, (entry.waits || 0) - 1);
+  if (entry.sent && !entry.waits) entry.taken = true;
   write(all);
+}
+
+export function drop(place, path) {
+  const all = read();
+  if (all[place]) { delete all[place][path]; write(all); }
 }
 
 // The server knows nothing of it any more: all of it is to be sent again.
 export function renew(place) {
   const all = read();
-  Object.values(all[place] || {}).forEach((entry) => { delete entry.taken; });
+  Object.values(all[place] || {}).forEach((entry) => { delete entry.taken; delete entry.waits; });
   write(all);
 }
 

@@ -20,6 +20,7 @@ SHARED = {
     for name in (
         "icons.jsx",
         "kept.jsx",
+        "record_kept.jsx",
         "session.jsx",
         "page.jsx",
         "hotkeys.jsx",

@@ -25,6 +25,7 @@ class RecordForm(rx.NoSSRComponent):
     dirty: rx.Var[bool]
     plain: rx.Var[bool]
     left: rx.Var[str]
+    over: rx.Var[str]
     small: rx.Var[bool]
     on_put: rx.EventHandler[two_texts]
     on_pick: rx.EventHandler[path_and_picks]

@@ -28,7 +28,7 @@ function Calendar({ value, today, locale, words, onPick }) {
 
 export function DateBox({ field, path, cell, label, onKeyDown }) {
   const { sheet, words } = useContext(FormContext);
-  const { leave, key, ...typed } = useTyped(path, cell.text || "");
+  const { leave, ...typed } = useTyped(path, cell.text || "");
   const [open, setOpen] = useState(false);
   const wrap = useRef(null);
   useEffect(() => {
@@ -46,7 +46,7 @@ export function DateBox({ field, path, cell, label, onKeyDown }) {
     else (onKeyDown || moveOn)(event);
   };
   return <div className="with-button" ref={wrap}>
-    <input key={key} {...typed} id={path} className="box" aria-label={label} placeholder={field.hint || ""} aria-invalid={Boolean(cell.wrong)} autoComplete="off" onKeyDown={press} />
+    <input {...typed} id={path} className="box" aria-label={label} placeholder={field.hint || ""} aria-invalid={Boolean(cell.wrong)} autoComplete="off" onKeyDown={press} />
     <button type="button" className="in-box" tabIndex={-1} aria-label={words.pick_day} title={words.pick_day} onClick={() => setOpen(!open)}><Icon name="calendar" size={14} /></button>
     {open ? <Calendar value={typed.ref.current ? typed.ref.current.value : ""} today={sheet.today} locale={sheet.locale} words={words} onPick={pick} /> : null}</div>;
 }

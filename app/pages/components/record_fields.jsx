@@ -12,15 +12,16 @@ export function useTyped(path, shown) {
   const box = useRef(null);
   const told = useRef(shown);
   useEffect(() => {
+    const untouched = box.current && (document.activeElement !== box.current || box.current.value === told.current);
     told.current = shown;
-    if (box.current && document.activeElement !== box.current && box.current.value !== shown) box.current.value = shown;
-  }, [shown]);
+    if (untouched && box.current.value !== shown) box.current.value = shown;
+  }, [shown, rev]);
   const leave = () => {
     if (!box.current || box.current.value === told.current) return;
     told.current = box.current.value;
     acts.put(path, box.current.value);
   };
-  return { ref: box, defaultValue: shown, onBlur: leave, key: `${rev}`, "data-path": path, leave };
+  return { ref: box, defaultValue: shown, onBlur: leave, "data-path": path, leave };
 }
 
 export function moveOn(event) {
@@ -35,21 +36,21 @@ const INPUT = { email: "email", phone: "tel", url: "url" };
 const MODE = { decimal: "decimal" };
 
 export function TextBox({ field, path, cell, label, onKeyDown }) {
-  const { leave, key, ...typed } = useTyped(path, cell.text || "");
-  return <input key={key} {...typed} id={path} className={`box ${field.right ? "right figures" : ""}`} type={INPUT[field.type] || "text"} inputMode={MODE[field.kind]}
+  const { leave, ...typed } = useTyped(path, cell.text || "");
+  return <input {...typed} id={path} className={`box ${field.right ? "right figures" : ""}`} type={INPUT[field.type] || "text"} inputMode={MODE[field.kind]}
     placeholder={field.hint || ""} aria-label={label} aria-invalid={Boolean(cell.wrong)} aria-required={Boolean(cell.need)} autoComplete="off" onKeyDown={onKeyDown || moveOn} />;
 }
 
 function LongBox({ field, path, cell, label }) {
-  const { leave, key, ...typed } = useTyped(path, cell.text || "");
+  const { leave, ...typed } = useTyped(path, cell.text || "");
   const rows = Math.min(8, Math.max(2, (cell.text || "").split("\n").length));
-  return <textarea key={key} {...typed} id={path} className="box long" rows={rows} placeholder={field.hint || ""} aria-label={label} aria-invalid={Boolean(cell.wrong)} />;
+  return <textarea {...typed} id={path} className="box long" rows={rows} placeholder={field.hint || ""} aria-label={label} aria-invalid={Boolean(cell.wrong)} />;
 }
 
-function YesBox({ path, cell, label, field }) {
-  const { acts, words } = useContext(FormContext);
+function YesBox({ path, cell, label }) {
+  const { acts, words, rev } = useContext(FormContext);
   const [on, setOn] = useState(Boolean(cell.value));
-  useEffect(() => setOn(Boolean(cell.value)), [cell.value]);
+  useEffect(() => setOn(Boolean(cell.value)), [cell.value, rev]);
   const turn = (event) => { setOn(event.target.checked); acts.pick(path, event.target.checked ? ["true"] : []); };
   return <label className="yes-box"><input type="checkbox" id={path} data-path={path} checked={on} onChange={turn} aria-label={label} />{on ? words.yes : words.no}</label>;
 }
@@ -64,9 +65,9 @@ export function ChoiceBox({ field, path, cell, label, onKeyDown }) {
 }
 
 function ChoicesBox({ field, path, cell, label }) {
-  const { acts } = useContext(FormContext);
+  const { acts, rev } = useContext(FormContext);
   const [chosen, setChosen] = useState(cell.value || []);
-  useEffect(() => setChosen(cell.value || []), [JSON.stringify(cell.value)]);
+  useEffect(() => setChosen(cell.value || []), [JSON.stringify(cell.value), rev]);
   const turn = (name) => {
     const now = chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name];
     setChosen(now);

@@ -1,9 +1,10 @@
 // The form of a document: boxes are uncontrolled, the server works everything out and sends only what differs.
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Icon } from "./icons.jsx";
 import { FormContext, Field } from "./record_fields.jsx";
 import { LineTable } from "./record_lines.jsx";
-import { cameBack, forget, goesOn, leave, remember, renew, settle, unsent } from "./kept.jsx";
+import { sending } from "./kept.jsx";
+import { useKept } from "./record_kept.jsx";
 import { KEEP } from "./session.jsx";
 
 const QUIET = 2000;
@@ -12,19 +13,25 @@ function merged(store, change) {
   if (change.fresh) return change.fresh;
   const cells = change.cells ? { ...store.cells, ...change.cells } : store.cells;
   const rows = change.rows ? { ...store.rows, ...change.rows } : store.rows;
-  return { cells, rows, problems: change.problems || store.problems };
+  return { cells, rows, problems: change.problems || store.problems, at: change, refused: Boolean(change.refused), focus: change.focus || "" };
 }
 
 const bare = (sheet) => ({ cells: sheet.cells || {}, rows: sheet.rows || {}, problems: sheet.problems || [] });
 
-function useStore(sheet, rev, calc) {
+// Answers hold what differs: where one is missing, or the server knows less than it did, the form is drawn anew.
+function useStore(sheet, rev, calc, draw) {
   const [store, change] = useReducer(merged, sheet, bare);
   const seen = useRef({ rev, n: (calc && calc.n) || 0 });
   useEffect(() => {
     if (seen.current.rev !== rev) { seen.current = { rev, n: 0 }; change({ fresh: bare(sheet) }); }
   }, [rev]);
   useEffect(() => {
-    if (calc && calc.n && calc.n !== seen.current.n && calc.rev === rev) { seen.current.n = calc.n; change(calc); }
+    const n = (calc && calc.n) || 0;
+    const before = seen.current.n;
+    if (n === before || (n && calc.rev !== rev)) return;
+    seen.current.n = n;
+    if (n) change(calc);
+    if (n !== before + 1) draw.current(n < before);
   }, [calc]);
   return store;
 }
@@ -32,6 +39,17 @@ function useStore(sheet, rev, calc) {
 function focusAt(path) {
   const box = document.querySelector(`[data-path="${CSS.escape(path)}"]`) || document.querySelector(`[data-path^="${CSS.escape(path)}."]`);
   if (box) { box.scrollIntoView({ block: "center" }); box.focus(); }
+}
+
+// The focus goes where the answer wants it, in the same moment as the answer is seen, unless the person has moved on.
+function useFocus(store, asked) {
+  const free = () => { const at = document.activeElement; return !at || at === document.body || at === asked.current || Boolean(at.closest(".record-acts")); };
+  useLayoutEffect(() => {
+    if (!(store.refused || store.focus) || !free()) return;
+    if (store.focus) { focusAt(store.focus); return; }
+    const box = document.querySelector(".record-form [aria-invalid=true]") || document.getElementById("record-problems");
+    if (box) box.focus();
+  }, [store.at]);
 }
 
 function Problems({ problems, words }) {
@@ -77,7 +95,7 @@ function useQuietly(act) {
 function useCommands(onCommand, acts) {
   const latest = useRef({});
   latest.current = { onCommand, acts };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event) => {
       if (event.isComposing || !(event.ctrlKey || event.metaKey) || document.querySelector("[role=dialog]")) return;
       const key = event.key.toLowerCase();
@@ -96,44 +114,6 @@ function useCommands(onCommand, acts) {
   }, []);
 }
 
-// What the server has not taken is kept in this tab; whoever had to sign in again finds it in its boxes.
-function useKept(place, rev, calc, now) {
-  const latest = useRef(now);
-  const tries = useRef(0);
-  latest.current = now;
-  const replay = () => {
-    const { dirty, left, acts, onSync, onCommand } = latest.current;
-    const kept = Object.entries(unsent(place));
-    tries.current -= 1;
-    if (!kept.length && (dirty || !left)) { tries.current = 0; return; }
-    if (!dirty && left) onCommand("restore");
-    kept.forEach(([path, one]) => (one.picks ? acts.pick(path, one.picks) : acts.put(path, one.text)));
-    onSync();
-  };
-  useEffect(() => { if (calc && calc.got && (unsent(place)[calc.got] || {}).sent) settle(place, calc.got); }, [calc]);
-  useEffect(() => {
-    if (now.plain || !now.onSync || !place) return undefined;
-    if (goesOn(place) || cameBack()) { tries.current = 4; renew(place); } else forget(place);
-    if (now.dirty) now.onSync();
-    const path = window.location.pathname;
-    return () => leave(place, path);
-  }, []);
-  const before = useRef(now.dirty);
-  useEffect(() => {                  // saved, or thrown away
-    if (before.current && !now.dirty && !tries.current) forget(place);
-    before.current = now.dirty;
-  }, [now.dirty]);
-  useEffect(() => {              // the page may be loading still: what was not taken is sent again
-    if (!tries.current) return undefined;
-    const timer = setTimeout(replay, 500);
-    return () => clearTimeout(timer);
-  }, [rev, tries.current]);
-  return (event) => {
-    const { path } = event.target.dataset;
-    if (path && !now.plain && !/^(checkbox|file)$/.test(event.target.type) && event.target.getAttribute("role") !== "combobox") remember(place, path, { text: event.target.value });
-  };
-}
-
 function UndoBar({ calc, words, onUndo }) {
   const [shown, setShown] = useState(0);
   const at = (calc && calc.undo) || 0;
@@ -147,22 +127,25 @@ function UndoBar({ calc, words, onUndo }) {
   return <div className="undo-bar" role="status">{words.line_removed}<button type="button" onClick={() => { setShown(0); onUndo(); }}>{words.undo}</button></div>;
 }
 
-export function RecordForm({ sheet = {}, rev = 0, calc = {}, offers = {}, dirty = false, plain = false, small = false, left = "", onPut, onPick, onLine, onLookup, onKeep, onSync, onCommand }) {
-  const store = useStore(sheet, rev, calc);
+export function RecordForm({ sheet = {}, rev = 0, calc = {}, offers = {}, dirty = false, plain = false, small = false, left = "", over = "", onPut, onPick, onLine, onLookup, onKeep, onSync, onCommand }) {
+  const draw = useRef(() => {});
+  const asked = useRef(null);
+  const store = useStore(sheet, rev, calc, draw);
   const words = sheet.words || {};
   const soon = useQuietly(() => onKeep && onKeep());
   const acts = useMemo(() => ({
-    put: (path, text) => { if (!plain) remember(sheet.key, path, { text, sent: true }); onPut && onPut(path, text); soon(); },
-    pick: (path, values) => { if (!plain) remember(sheet.key, path, { picks: values, sent: true }); onPick && onPick(path, values); soon(); },
-    line: (table, act, no) => { onLine && onLine(table, act, no); soon(); },
+    put: (path, text, tries) => { if (!plain) sending(sheet.key, path, { text }, tries); onPut && onPut(path, text); soon(); },
+    pick: (path, values, tries) => { if (!plain) sending(sheet.key, path, { picks: values }, tries); onPick && onPick(path, values); soon(); },
+    line: (table, act, no) => { asked.current = document.activeElement; onLine && onLine(table, act, no); soon(); },
     lookup: (path, text) => onLookup && onLookup(path, text),
   }), []);
   useCommands((name) => !plain && onCommand && onCommand(name), acts);
-  const typed = useKept(sheet.key, rev, calc, { dirty, left, plain, acts, onSync, onCommand });
-  useEffect(() => { if (calc && calc.focus) setTimeout(() => focusAt(calc.focus), 30); }, [calc && calc.focus, calc && calc.n]);
+  const kept = useKept(sheet.key, rev, calc, { dirty, left, over, plain, acts, onSync, onCommand });
+  draw.current = onSync && !plain ? kept.draw : () => {};
+  useFocus(store, asked);
   if (!sheet.key) return null;
   const context = { small, sheet, words, rev, cells: store.cells, rows: store.rows, offers, acts };
-  return <FormContext.Provider value={context}><div className={plain ? "record-form plain" : "record-form"} onInput={typed}>
+  return <FormContext.Provider value={context}><div className={plain ? "record-form plain" : "record-form"} onInput={kept.typed}>
     <Problems problems={store.problems} words={words} />
     {(sheet.sections || []).map((section) => <Section key={section.name} section={section} store={store} quiet={!sheet.open} />)}
     {(sheet.tables || []).filter((table) => !(store.cells[`table.${table.name}`] || {}).off)

@@ -100,7 +100,7 @@ export function LineTable({ table, order, totals }) {
     {narrow ? <div className="line-cards">{order.map((no, place) => (table.open ? <Card key={`${rev}-${no}`} {...props(no, place)} fields={fields} /> : <Brief key={`${rev}-${no}`} {...props(no, place)} />))}</div>
       : <div className="line-scroll"><table className="line-table"><thead><tr><th className="line-no">#</th>{fields.map((field) => <th key={field.name} className={`${field.right ? "right" : ""} ${field.kind}`}>{field.label}</th>)}
         {table.open ? <th className="line-end" aria-label={words.delete_line} /> : null}</tr></thead>
-        <tbody>{order.map((no, place) => <Line key={`${rev}-${no}`} {...props(no, place)} fields={fields.length === table.fields.length ? table.fields : fields} />)}</tbody></table></div>}
+        <tbody>{order.map((no, place) => <Line key={no} {...props(no, place)} fields={fields.length === table.fields.length ? table.fields : fields} />)}</tbody></table></div>}
     {order.length === 0 ? <div className="card-body second" data-path={table.name} tabIndex={-1}>{words.lines_none}</div> : null}
     {table.open ? <button type="button" className="text-button add-line" onClick={() => acts.line(table.name, "add", 0)}><Icon name="plus" size={14} /> {words.add_line}</button> : null}
     <Said cell={tableCell} /><Totals totals={totals} cells={cells} words={words} /></section>;
