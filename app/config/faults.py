@@ -140,6 +140,10 @@ FAULTS: dict[str, Words] = {
     "not_yet": Words(
         "'{word}' is understood but not carried out yet: don't rely on it", "“{word}”已能识别，但尚未执行，请勿依赖。"
     ),
+    "stored_over_live": Words(
+        "'{word}' is stored, but reads a figure that isn't: nothing would refresh it. Store that figure too",
+        "“{word}”是存储的，但它读取的数字没有存储，无法随之更新。把那个数字也设为 stored。",
+    ),
     "no_money": Words(
         "say which figure bands and limits compare: amount: one of {options}",
         "写明按哪个金额分档：amount: {options} 之一。",

@@ -49,6 +49,7 @@ class FieldSpec:
     total: bool = False                            # stands below the lines
     working: bool = False                          # a duration in working time
     over: str | None = None                        # of a condition: the form or form.table it speaks of
+    follows: bool = False                          # its formula reads a field without a column, so it has none either
 
     @property
     def computed(self) -> bool:
@@ -57,8 +58,8 @@ class FieldSpec:
 
     @property
     def kept(self) -> bool:
-        """Tell whether the field has a column: all but live counting formulas."""
-        return self.formula is None or self.stored or not self.formula.live
+        """Tell whether the field has a column: all but live counting formulas, and what is made of them."""
+        return self.formula is None or self.stored or not (self.formula.live or self.follows)
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,10 @@ class FormSpec:
         """Computed and defaulted fields as (table, field), each after what it reads."""
         from app.config.ordering import computation_order
         return computation_order(self)
+
+    def all_keys(self) -> Iterator[tuple[tuple[str | None, str], FieldSpec]]:
+        """Give each field under (table, name)."""
+        return (((table, spec.name), spec) for table, spec in self.all_fields())
 
     def all_fields(self) -> Iterator[tuple[str | None, FieldSpec]]:
         """Give each field with the table it stands in (None: the document)."""

@@ -19,7 +19,7 @@ from app.config.import_spec import DecisionSpec, ImportSpec, PlanSpec
 from app.config.linting import lint_words
 from app.config.metric_reader import MetricReader
 from app.config.metric_spec import MetricSpec
-from app.config.ordering import FieldsInCircle
+from app.config.ordering import FieldsInCircle, Key, mark_followers
 from app.config.organisation_reader import OrganisationReader, read_stages, read_words
 from app.config.organisation_spec import OrganisationSpec
 from app.config.posting_reader import PostingReader
@@ -178,19 +178,19 @@ class Loader:
             spec = FormReader(self.reader, self.outlines, self.outlines[document.name]).read(
                 document.tree, area=document.area
             )
-            found[document.name] = replace(spec, hash=document.hash, text=document.text)
-            self.order(found[document.name], document)
+            found[document.name] = self.order(replace(spec, hash=document.hash, text=document.text), document)
         return found
 
-    def order(self, form: FormSpec, document: Document) -> None:
-        """Work out in which order fields are filled in; a circle is a fault."""
+    def order(self, form: FormSpec, document: Document) -> FormSpec:
+        """Work out in which order fields are filled in, and which have no column; a circle is a fault."""
         try:
-            form.order  # noqa: B018  (worked out once and kept)
+            form, stale = mark_followers(form)
         except FieldsInCircle as circle:
-            table, name = circle.keys[0]
-            found = document.tree.get("fields" if table is None else table)
-            at = found.keys.get(name, document.tree) if found is not None else document.tree
-            self.report.fault(at, "in_circle", names=str(circle))
+            self.report.fault(_place(document, circle.keys[0]), "in_circle", names=str(circle))
+            return form
+        if stale is not None:
+            self.report.fault(_place(document, stale), "stored_over_live", word=stale[1])
+        return form
 
     def workflows(self, stages: Mapping[str, StageWord]) -> dict[str, WorkflowSpec]:
         """Give the workflows."""
@@ -244,3 +244,15 @@ class Loader:
             self.report.fault(document.tree, "missing_key", word="form")
         name = self.reader.name(node, self.outlines, "no_form")
         return self.outlines.get(name or "")
+
+
+def _place(document: Document, key: Key) -> Node:
+    """Give where a field stands in its file."""
+    for part in ("fields", "totals") if key[0] is None else (key[0], "tables"):
+        found = document.tree.get(part)
+        if part == "tables" and found is not None:
+            found = found.get(key[0])
+            found = found.get("fields") if found is not None else None
+        if found is not None and key[1] in found.keys:
+            return found.keys[key[1]]
+    return document.tree

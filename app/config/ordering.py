@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from app.config.form_spec import FieldSpec, FormSpec
@@ -20,7 +21,7 @@ class FieldsInCircle(Exception):
 
 def computation_order(form: FormSpec) -> tuple[Key, ...]:
     """Give computed and defaulted fields as (table, field), each after all that it reads."""
-    specs = {(table, spec.name): spec for table, spec in form.all_fields()}
+    specs = dict(form.all_keys())
     rank = {key: position for position, key in enumerate(specs)}
     graph = {key: sorted(sources(form, key, spec, specs), key=rank.__getitem__) for key, spec in specs.items()}
     try:
@@ -30,6 +31,30 @@ def computation_order(form: FormSpec) -> tuple[Key, ...]:
         first = min(range(len(circle)), key=lambda at: rank[circle[at]])
         raise FieldsInCircle([*circle[first:], *circle[:first], circle[first]]) from error
     return tuple(key for key in order if specs[key].formula is not None or specs[key].default is not None)
+
+
+def mark_followers(form: FormSpec) -> tuple[FormSpec, Key | None]:
+    """Mark every formula that reads a figure without a column, as far as that goes.
+
+    Give the form, and the first field that is stored though it reads such a figure: nothing would refresh it.
+    """
+    specs = dict(form.all_keys())
+    for key in form.order:
+        if specs[key].formula is not None and any(not specs[read].kept for read in read_by(form, key, specs)):
+            specs[key] = replace(specs[key], follows=True)
+    tables = {
+        name: replace(table, fields={field: specs[(name, field)] for field in table.fields})
+        for name, table in form.tables.items()
+    }
+    stale = next((key for key, spec in specs.items() if spec.stored and spec.follows), None)
+    fields, totals = ({name: specs[(None, name)] for name in part} for part in (form.fields, form.totals))
+    return replace(form, fields=fields, tables=tables, totals=totals), stale
+
+
+def read_by(form: FormSpec, key: Key, specs: dict[Key, FieldSpec]) -> set[Key]:
+    """Give the fields of the same document that a formula reads."""
+    formula = specs[key].formula
+    return {place for name in formula.reads for place in meant_by(form, key[0], name)} & specs.keys() if formula else set()
 
 
 def sources(form: FormSpec, key: Key, spec: FieldSpec, specs: dict[Key, FieldSpec]) -> set[Key]:

@@ -25,6 +25,7 @@ class Function:
     run: Callable[..., Any]  # (services, *arguments)
     parameters: tuple[str, ...]  # types; '?' at the end: may be left out
     returns: str
+    seen_with: str = ""  # form.field: who may not see that may not see a field that is made of this figure
 
 
 _actions: dict[str, Action] = {}
@@ -43,11 +44,13 @@ def action(
     return register
 
 
-def function(name: str, *, parameters: tuple[str, ...], returns: str) -> Callable[..., Any]:
+def function(
+    name: str, *, parameters: tuple[str, ...], returns: str, seen_with: str = ""
+) -> Callable[..., Any]:
     """Register `run(services, *arguments)` under a name that expressions use."""
 
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
-        _functions[name] = Function(name, run, parameters, returns)
+        _functions[name] = Function(name, run, parameters, returns, seen_with)
         return run
 
     return register

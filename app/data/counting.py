@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from app.core.expressions import Count, Scope
+from app.config.form_spec import FormSpec
+from app.core.expressions import Count, Expression, Scope
 from app.core.expressions.nodes import Name, Typed, Value, walk
 from app.core.links import Link
 from app.data import keyed
@@ -260,19 +261,25 @@ def counted_columns(registry: Registry) -> set[tuple[str, str | None, str]]:
     """Give the columns that counts compare, as (form, table, column): each gets an index."""
     found: set[tuple[str, str | None, str]] = set()
     for spec in registry.catalogue.forms.values():
-        for _table, field in spec.all_fields():
-            for count in field.formula.counts if field.formula is not None else ():
-                for name, _node in count.equalities:
-                    in_line = (
-                        count.table is not None
-                        and name in registry.catalogue.forms[count.form].tables[count.table].fields
-                    )
-                    found.add((count.form, count.table if in_line else None, name))
+        for count in (count for asked in _expressions(spec) for count in asked.counts):
+            rows = registry.catalogue.forms[count.form].tables[count.table].fields if count.table else {}
+            found |= {(count.form, count.table if name in rows else None, name) for name, _node in count.equalities}
     return {place for place in found if _plain(registry, place)}
+
+
+def _expressions(spec: FormSpec) -> Iterator[Expression]:
+    """Give what a form asks whenever one of its documents is opened or saved."""
+    for _table, field in spec.all_fields():
+        told = (field.formula, field.default, field.check, field.required, field.show, field.readonly)
+        yield from (one for one in told if isinstance(one, Expression))
+    for check in (*spec.checks, *(check for table in spec.tables.values() for check in table.checks)):
+        yield from (one for one in (check.check, check.when) if one is not None)
 
 
 def _plain(registry: Registry, place: tuple[str, str | None, str]) -> bool:
     form, table, name = place
     spec = registry.catalogue.forms[form]
     field = spec.tables[table].fields.get(name) if table else spec.header.get(name)
-    return field is not None and field.kept and kind_of(field) in ("text", "date")
+    if field is None or not field.kept or field.type == "long_text":
+        return False
+    return kind_of(field) in ("text", "date")

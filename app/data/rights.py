@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from app.config.form_spec import FieldSpec, FormSpec, Grant
+from app.core.actions import functions
 from app.core.errors import NotAllowed
 from app.core.expressions import Expression, Scope
 from app.core.links import Link
@@ -289,18 +290,26 @@ def spec_at(spec: FormSpec, name: str) -> FieldSpec:
 def _always_seen(tx: Transaction, spec: FormSpec, name: str) -> bool:
     if tx.is_system:
         return True
-    if _counts_hidden(tx, spec, name):
+    if _made_of_hidden(tx, spec, name):
         return False
     grants = _viewers(spec, name)
     return grants is None or any(p.open for grant in grants if (p := _pass(tx, spec, grant)))
 
 
-def _counts_hidden(tx: Transaction, spec: FormSpec, name: str) -> bool:
-    """A figure over another form shows only to those who may view that form, unless its access is given."""
+def _made_of_hidden(tx: Transaction, spec: FormSpec, name: str) -> bool:
+    """A figure over another form, or of a ledger, shows only to those who may see that, unless its access is given."""
     formula = spec_at(spec, name).formula
     if formula is None or name in spec.access.fields:
         return False
-    return any(not passes(tx, count.form, "view") for count in formula.counts if count.form != spec.name)
+    if any(not passes(tx, count.form, "view") for count in formula.counts if count.form != spec.name):
+        return True
+    return any(not _sees_figure(tx, functions()[call].seen_with) for call in formula.calls)
+
+
+def _sees_figure(tx: Transaction, seen_with: str) -> bool:
+    form, _, field = seen_with.partition(".")
+    spec = tx.catalogue.forms.get(form)
+    return spec is None or field not in spec.header or field in shown_fields(tx, form)
 
 
 def _viewers(spec: FormSpec, name: str) -> tuple[Grant, ...] | None:

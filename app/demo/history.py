@@ -13,6 +13,7 @@ from typing import Any
 from app.core import clock
 from app.core.actor import SYSTEM
 from app.demo.company import approve, founding_day
+from app.demo.deciding import Decider
 from app.demo.plan import Plan
 from app.jobs.runner import due_jobs, run_job
 from app.jobs.worker import run_deadlines
@@ -38,11 +39,15 @@ class History:
         self._queue: list[tuple[datetime, int, Step]] = []
         self._order = 0
         self._products = _products_by_supplier(office)
+        self._decider = Decider(office, self.plan)
 
     def run(self, say: Say = lambda _: None) -> None:
         """Live from the founding day until now; what lies ahead stays undone and waits for people."""
         for at in self._request_times():
             self._later(at, self._raise_request)
+        for asked in self.plan["decisions"]:
+            at = self.now - (timedelta(days=asked["ago"]) if asked["ago"] else timedelta(hours=2))
+            self._later(at, partial(self._decider.ask, asked))
         month = ""
         while self._queue and self._queue[0][0] <= self.now:
             at, _, step = heapq.heappop(self._queue)

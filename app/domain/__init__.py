@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.domain import finance, purchasing, stock
+from app.domain import finance, purchasing, sales, stock
 
-__all__ = ["finance", "purchasing", "stock"]
+__all__ = ["finance", "purchasing", "sales", "stock"]

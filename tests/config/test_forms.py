@@ -28,6 +28,24 @@ def test_computed_fields_come_after_what_they_read() -> None:
     assert (None, "requester") in order
 
 
+def test_what_is_stored_reads_only_what_is_stored() -> None:
+    """A stored formula over a live one would never be refreshed: refused at its line, stored or not through a third."""
+    totals = (
+        "  total_amount: {type: money, formula: sum(lines.amount)}",
+        "  total_amount: {type: money, formula: sum(lines.amount)}\n"
+        "  earlier: {type: number, label: {en: Earlier, zh: 此前}, formula: count(purchase_request where department == this.department)}\n"
+        "  between: {type: number, label: {en: Between, zh: 中间}, formula: earlier + 1}\n"
+        "  after: {type: number, label: {en: After, zh: 之后}, formula: between + 1, stored: true}",
+    )
+    found = check(small((REQUEST, *totals)))
+    assert [(one.line, one.words.en) for one in found if one.severity == "error"] == [
+        (22, "'after' is stored, but reads a figure that isn't: nothing would refresh it. Store that figure too")
+    ]
+    totals = (totals[0], totals[1].replace(", stored: true", ""))
+    fields = a_request(totals).totals
+    assert [name for name, field in fields.items() if not field.kept] == ["earlier", "between", "after"]
+
+
 def test_defaults_of_access_are_filled_in() -> None:
     """edit = create; export and print = view; delete and import = nobody."""
     verbs = a_request().access.verbs

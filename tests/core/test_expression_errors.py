@@ -80,7 +80,7 @@ MESSAGES = [
     ("line.amount", 0, "there is no line here"),
     ("event.amount", 0, "'event' stands only where an outside event is handled"),
     (
-        "count(customer where name == 'x')",
+        "count(customer where name != 'x')",
         0,
         "this would read every customer each time. Say which, with at least one '==': "
         "count(customer where manager == this.manager)",

@@ -21,6 +21,7 @@ from app.config.form_spec import (
     SectionSpec,
     TableSpec,
 )
+from app.config.ordering import mark_followers
 from app.config.organisation_spec import OrganisationSpec, RoleSpec
 from app.config.settings import Settings
 from app.config.shapes import shapes_of, type_of
@@ -164,7 +165,7 @@ def a_catalogue(
     stages = {flow.form: tuple(flow.stages) for flow in workflows}
     known = {form.name: replace(form, stages=stages.get(form.name, form.stages)) for form in forms}
     shapes = shapes_of(known)
-    ready = {name: Compiler(form, shapes).form_spec() for name, form in known.items()}
+    ready = {name: mark_followers(Compiler(form, shapes).form_spec())[0] for name, form in known.items()}
     organisation = OrganisationSpec(roles={role: RoleSpec(role, words(role)) for role in roles})
     return Catalogue(version, organisation, forms=ready, workflows={flow.name: flow for flow in workflows})
 

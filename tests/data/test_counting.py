@@ -41,6 +41,7 @@ def repository(database_url: str) -> Repository:
         {"name": "text"},
         totals={
             "orders": {"type": "number", "formula": "count(order where supplier == this)"},
+            "orders_left": {"type": "number", "formula": "10 - orders"},
             "taken": {
                 "type": "quantity",
                 "formula": "sum(order.total_received where supplier == this)",
@@ -99,6 +100,15 @@ def test_a_figure_of_a_figure_follows_too_and_both_changes_are_told(repository: 
     finally:
         events._subscribers["document.changed"].remove(hear)
     assert heard == [("supplier", "count"), ("order", "count")]
+
+
+def test_what_is_made_of_a_live_figure_is_worked_out_with_it(repository: Repository) -> None:
+    anna = a_person(repository, "anna")
+    with repository.transaction(anna) as tx:
+        order = an_order(tx)
+        documents.create(tx, "order", {"supplier": order["supplier"].number})
+        assert documents.get(tx, "supplier", order["supplier"].number)["orders_left"] == 8
+        assert "orders_left" not in repository.registry.forms["supplier"].table.c
 
 
 def test_a_live_figure_is_counted_when_it_is_read(repository: Repository) -> None:

@@ -15,7 +15,7 @@ from app.core.words import Words
 if TYPE_CHECKING:
     from app.core.expressions.check import Checker
 
-FAST_KINDS = ("link", "choice", "date")
+FAST_KINDS = ("link", "choice", "date", "text")
 MOST_INSIDE = 2
 NEEDS_FIGURE = ("sum", "avg", "min", "max", "latest")
 

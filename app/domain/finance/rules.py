@@ -44,6 +44,10 @@ def shown_event(event: str) -> Words:
         "stock.released": Words("Released", "释放预占"),
         "stock.opened": Words("Opening stock", "期初库存"),
         "stock.moved": Words("Moved", "移库"),
+        "stock.written_off": Words("Written off", "报损"),
+        "supplier.paid": Words("Supplier paid", "支付供应商"),
+        "expense.approved": Words("Expenses", "费用报销"),
+        "expense.paid": Words("Employee paid", "支付报销款"),
     }
     name, reversed_ = event.removesuffix(".reversed"), event.endswith(".reversed")
     words = known.get(name) or Words(name.replace(".", " ").capitalize(), name)

@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from app.core.actions import action
 from app.core.errors import NotAllowed
+from app.core.links import Link
 from app.core.words import Words
 from app.data.document import Document
 from app.data.naming import names_of
 from app.data.transaction import Transaction
 from app.domain.finance.rules import minor
 from app.ledger import AlreadySettled, Facts, Ledger, post_event
-from app.ledger.values import MONEY, STOCK
+from app.ledger.values import DIMENSIONS, MONEY, STOCK
 
 CLOSE = Words("close", "结账")
 REOPEN = Words("reopen", "反结账")
@@ -32,6 +33,21 @@ def reverse(tx: Transaction, document: Document, **_: object) -> None:
     ledger.reverse_many(undo, booked_on=ledger.open_day(tx.today))
 
 
+@action("finance.post")
+def post_event_of(tx: Transaction, document: Document, *, event: str, **figures: Decimal) -> None:
+    """Post an event of the posting table with figures that the workflow gives; parties and cuts are the document's."""
+    parties = {line.party for line in tx.catalogue.posting.events.get(event, ()) if line.party}
+    known = {name: link for name, link in document.items() if isinstance(link, Link)}
+    post(
+        tx,
+        document,
+        event=event,
+        figures={name: figure or Decimal(0) for name, figure in figures.items()},
+        parties={name: f"{known[name].form}:{known[name].number}" for name in parties & known.keys()},
+        by={name: known[name].number for name in known.keys() & set(DIMENSIONS)},
+    )
+
+
 def post(
     tx: Transaction,
     document: Document,
@@ -39,13 +55,15 @@ def post(
     event: str,
     figures: Mapping[str, Decimal],
     parties: Mapping[str, str] | None = None,
+    by: Mapping[str, str] | None = None,
     on: date | None = None,
 ) -> int:
     """Post an event of the posting table for a document, once."""
     ledger = Ledger(tx)
     name = f"{document.form}:{document.number}"
-    facts = Facts(minor(figures), parties=parties or {})
-    return post_event(ledger, event, facts, key=f"{event}:{name}", document=name, on=on or tx.today)
+    facts = Facts(minor(figures), parties=parties or {}, by=by or {})
+    day = ledger.open_day(on or tx.today)
+    return post_event(ledger, event, facts, key=f"{event}:{name}", document=name, on=day)
 
 
 def close_month(tx: Transaction, code: int, *, books: tuple[str, ...] = (MONEY, STOCK)) -> None:

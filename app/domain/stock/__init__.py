@@ -7,7 +7,7 @@ in transit (在途) is under way to a warehouse; unit cost (单位成本) is the
 from __future__ import annotations
 
 from app.domain.stock.queries import Stock, movements, stock_as_of, stock_by_place, stock_of
-from app.domain.stock.service import receive, receive_many, release, reserve, return_to_supplier
+from app.domain.stock.service import receive, receive_many, release, reserve, return_to_supplier, write_off
 
 __all__ = [
     "Stock",
@@ -20,4 +20,5 @@ __all__ = [
     "stock_as_of",
     "stock_by_place",
     "stock_of",
+    "write_off",
 ]

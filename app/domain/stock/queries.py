@@ -277,7 +277,7 @@ def in_transit(
     return found.in_transit if found else None
 
 
-@function("stock.unit_cost", parameters=GOODS, returns="price")
+@function("stock.unit_cost", parameters=GOODS, returns="price", seen_with="product.purchase_price")
 def cost(
     services: Any, product: Link | None, warehouse: Link | None = None, variant: Link | None = None
 ) -> Decimal | None:

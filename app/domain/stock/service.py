@@ -87,6 +87,19 @@ def return_to_supplier(tx: Transaction, returned: Document, **_: object) -> None
     ledger.post(_draft(ledger, "goods.returned", returned, day=day, moves=moves))
 
 
+@action("stock.write_off", needs={**LINES, "lines.lot": "lot?"})
+def write_off(tx: Transaction, written: Document, **_: object) -> None:
+    """Take goods that are damaged, expired or lost out of stock at their average cost; refused where less is free."""
+    ledger = _ledger(tx)
+    source = _place(ledger, written["warehouse"])
+    cut = {"warehouse": written["warehouse"].number}
+    moves = [
+        Move(source, "scrap", _commodity(ledger, line), line.amount, lot=_lot_no(line), by=cut)
+        for line in accepted_lines(written["lines"])
+    ]
+    ledger.post(_draft(ledger, "stock.written_off", written, day=written.get("found_on") or tx.today, moves=moves))
+
+
 @action("stock.reserve", needs=LINES)
 def reserve(tx: Transaction, order: Document, **_: object) -> None:
     """Promise the goods of all lines out of the order's warehouse, or refuse."""
