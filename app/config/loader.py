@@ -248,11 +248,12 @@ class Loader:
 
 def _place(document: Document, key: Key) -> Node:
     """Give where a field stands in its file."""
-    for part in ("fields", "totals") if key[0] is None else (key[0], "tables"):
-        found = document.tree.get(part)
-        if part == "tables" and found is not None:
-            found = found.get(key[0])
-            found = found.get("fields") if found is not None else None
-        if found is not None and key[1] in found.keys:
-            return found.keys[key[1]]
+    table, name = key
+    ways = [("fields",), ("totals",)] if table is None else [(table,), ("tables", table, "fields")]
+    for way in ways:
+        found: Node | None = document.tree
+        for step in way:
+            found = found.get(step) if found is not None else None
+        if found is not None and name in found.keys:
+            return found.keys[name]
     return document.tree

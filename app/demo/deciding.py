@@ -10,6 +10,7 @@ from typing import Any
 from app.core import clock
 from app.demo.company import approve
 from app.demo.plan import Plan
+from app.domain.stock import stock_of
 from app.office import Office
 
 Values = dict[str, Any]
@@ -30,7 +31,7 @@ class Decider:
         for key, fill in _FILLS.items():
             if key in asked:
                 values |= fill(self, person, asked)
-        made = person.create(asked["form"], values, submit=True)
+        made = person.create(asked["form"], _exact(values), submit=True)
         if asked.get("approve"):
             approve(self.office, asked["form"], made.number)
         if "then" in asked:
@@ -62,7 +63,10 @@ class Decider:
 
     def _goods(self, person: Office, asked: Mapping[str, Any]) -> Values:
         where = "stage == 'on_sale' and has_variants == false and needs_lot == false and shelf_life_days == null"
-        product = self._fresh(person, "product", where, ["code"], 1)[0]["code"]
+        rows = person.list("product", where, columns=["code"], limit=60).rows
+        with person.reading() as tx:
+            free = {row["code"]: stock_of(tx, row["code"], warehouse=asked["values"]["warehouse"]).available for row in rows}
+        product = max(free, key=free.__getitem__)
         return {"lines": [{"product": product, "quantity": asked["goods"]}]}
 
     def _fresh(self, person: Office, form: str, where: str, columns: list[str], count: int) -> list[Values]:
@@ -80,6 +84,15 @@ _FILLS: dict[str, Callable[[Decider, Office, Mapping[str, Any]], Values]] = {
     "part": Decider._order,
     "goods": Decider._goods,
 }
+
+
+def _exact(value: Any) -> Any:
+    """Give figures of the plan as texts: a float is no amount."""
+    if isinstance(value, dict):
+        return {key: _exact(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_exact(part) for part in value]
+    return str(value) if isinstance(value, float) else value
 
 
 def _day(days: int) -> Any:
