@@ -89,6 +89,8 @@ FAULTS: dict[str, Words] = {
     "tree_link": Words(
         "a tree needs a link to its own form: {{type: {form}}}", "树要有一个指向自身的链接：{{type: {form}}}"
     ),
+    "tree_view": Words("a tree view needs the form's own link: tree: parent", "树形视图需要表单的 tree：tree: parent"),
+    "gallery_view": Words("a gallery needs a field of the type image", "图册视图需要一个 image 类型的字段"),
     "bad_match": Words("this is not a pattern: {why}", "这不是合法的匹配式：{why}"),
     "in_circle": Words("these fields wait for each other: {names}", "这些字段互相依赖：{names}"),
     "no_person": Words(

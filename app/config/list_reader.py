@@ -78,6 +78,7 @@ class ListReader:
         }
         if "card" in entries:
             options["card"] = self.columns(entries["card"])
+        self.shape(entries.get("as"))
         return ViewSpec(
             name,
             read.label(name, node, entries.get("title")),
@@ -88,6 +89,13 @@ class ListReader:
             options,
             read.names(entries.get("roles"), read.roles, "no_role"),
         )
+
+    def shape(self, node: Node | None) -> None:
+        """A tree needs the form's own link, a gallery pictures."""
+        if node is not None and node.text == "tree" and self.form.tree is None:
+            self.reader.report.fault(node, "tree_view")
+        if node is not None and node.text == "gallery" and not any(one.type == "image" for one in self.form.header.values()):
+            self.reader.report.fault(node, "gallery_view")
 
     def reminders(self, node: Node | None) -> tuple[dict[str, Any], ...]:
         """Give whom to remind, when, of what; `table`: one reminder a row."""

@@ -32,7 +32,7 @@ UNDONE = (
     Undone("form", "print", r"\.prints\b"),
     Undone("form", "public", r"spec\.public\b"),
     Undone("form", "keep", r"spec\.keep\b"),
-    Undone("form", "views.*.as", r"\bgallery\b.*show_as", ("gantt", "gallery", "map", "tree")),
+    Undone("form", "views.*.as", r"\bgantt\b.*show_as", ("gantt", "map")),
     *_in_fields("scan", r"\.scan\b"),
     *_in_fields("over", r"\.over\b"),
     Undone("workflow", "stages.*.colour", r"stages\[\w+\]\.colour\b"),
@@ -43,7 +43,6 @@ UNDONE = (
             *("pause_on", "reset_clock"),
         )
     ),
-    Undone("metrics", "metrics.*.alert", r"\.alert\b"),
     Undone("dashboard", "dashboard", r"\.dashboards\b"),
     Undone("report", "report", r"catalogue\.reports\b"),
 )

@@ -275,6 +275,15 @@ class Draft(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=Instant)
 
 
+class Alert(SQLModel, table=True):
+    """That somebody was told of a figure which stands beyond its line; the row goes when it comes back."""
+
+    __tablename__ = "office_alert"
+    metric: str = Field(primary_key=True)  # empty: the last look at all of them
+    account_id: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    day: str  # ISO date
+
+
 class SavedView(SQLModel, table=True):
     """A list as a person likes it: filters, columns, sort; his own, or shared with roles."""
 

@@ -215,9 +215,23 @@ def refresh_snapshot(repository: Repository) -> int:
     return snapshot.refresh(repository) or 0
 
 
+@DBOS.workflow(name="alerts")
+def _alerts(scheduled: datetime, _context: Any) -> int:
+    return _alerts_step()
+
+
+@DBOS.step(name="alerts")
+def _alerts_step() -> int:
+    from app.jobs.alerting import alert_people  # Arrow takes memory; a company without alerts needs none of it
+
+    office = _served["office"]
+    return alert_people(office) if any(spec.alert for spec in office.catalogue.metrics.values()) else 0
+
+
 SCHEDULES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("deadlines", "* * * * *", _deadlines),
     ("new day", "1 0 * * *", _new_day),
+    ("alerts", "10 7-22 * * *", _alerts),
     ("sealing", "*/10 * * * *", _sealing),
     ("snapshot", "* * * * *", _snapshot),
 )

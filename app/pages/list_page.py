@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from app.pages.components.react import Board, DocumentGrid, Hotkeys, Month
+from app.pages.components.react import Board, DocumentGrid, Gallery, Hotkeys, Month, Tree
 from app.pages.components.record import RecordForm
 from app.pages.components.widgets import button, empty, icon, icon_button, page_head, word
 from app.pages.components.work import Ticker
@@ -317,6 +317,8 @@ def _body() -> rx.Component:
         PAGE.shows,
         ("kanban", Board.create(form=PAGE.form, query=PAGE.query, reload=Listing.reload, on_move=Listing.move)),
         ("calendar", Month.create(form=PAGE.form, query=PAGE.query, reload=Listing.reload)),
+        ("tree", Tree.create(form=PAGE.form, query=PAGE.query, reload=Listing.reload, texts=PAGE.texts, on_clear=Listing.clear)),
+        ("gallery", Gallery.create(form=PAGE.form, query=PAGE.query, reload=Listing.reload, texts=PAGE.texts, on_clear=Listing.clear)),
         _grid(),
     )
 

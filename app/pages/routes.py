@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from app.core.errors import DaybookError
 from app.office import COOKIE, Office
 from app.pages import file_routes, session, work_routes
-from app.pages.views import boards, export
+from app.pages.views import boards, export, trees
 from app.pages.views.address import ListAddress, read
 from app.pages.views.listing import block
 
@@ -46,6 +46,18 @@ def moves(form: str, number: str, request: Request) -> Response:
 def month(form: str, request: Request, at: str = "") -> Response:
     """Give a list as a month."""
     return _told(request, lambda person, locale: boards.month(person, _address(form, request), locale, at=at))
+
+
+@router.get("/tree/{form}")
+def tree(form: str, request: Request) -> Response:
+    """Give a list as a tree."""
+    return _told(request, lambda person, locale: trees.tree(person, _address(form, request), locale))
+
+
+@router.get("/gallery/{form}")
+def gallery(form: str, request: Request, after: str = "") -> Response:
+    """Give one block of a list as a gallery."""
+    return _told(request, lambda person, locale: trees.gallery(person, _address(form, request), locale, after=after))
 
 
 @router.get("/export/{form}")

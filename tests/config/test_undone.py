@@ -23,9 +23,9 @@ CODE = "\n".join(
 def test_a_key_that_does_nothing_yet_is_told_where_it_stands() -> None:
     report = Report()
     form = "forms/purchasing/purchase_request.yaml"
-    note_undone(small((form, "list:", "keep: 10 years\nlist:"), (form, "type: quantity,", "type: quantity, scan: true,")), report)
+    note_undone(small((form, "list:", "keep: 10 years\nlist:"), (form, "type: quantity,", "type: quantity, over: supplier,")), report)
     said = [(note.line, note.severity, note.words.en.split("'")[1]) for note in report.diagnostics]
-    assert sorted(word for _, _, word in said) == ["keep", "scan"]
+    assert sorted(word for _, _, word in said) == ["keep", "over"]
     assert {severity for _, severity, _ in said} == {"note"} and not report.errors
     assert report.diagnostics[0].say("zh").split(": ", 1)[1].startswith("说明：“")
 

@@ -33,6 +33,8 @@ SHARED = {
         "grid.jsx",
         "board.jsx",
         "month.jsx",
+        "tree.jsx",
+        "gallery.jsx",
         "record_form.jsx",
         "record_fields.jsx",
         "record_date.jsx",
@@ -180,6 +182,32 @@ class Month(rx.NoSSRComponent):
     form: rx.Var[str]
     query: rx.Var[str]
     reload: rx.Var[int]
+
+
+class Tree(rx.NoSSRComponent):
+    """A list as a tree; its branches come over REST."""
+
+    library = SHARED["tree.jsx"]
+    tag = "Tree"
+    lib_dependencies: list[str] = [LUCIDE]
+    form: rx.Var[str]
+    query: rx.Var[str]
+    reload: rx.Var[int]
+    texts: rx.Var[dict[str, str]]
+    on_clear: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Gallery(rx.NoSSRComponent):
+    """A list as cards with pictures; they come over REST."""
+
+    library = SHARED["gallery.jsx"]
+    tag = "Gallery"
+    lib_dependencies: list[str] = [LUCIDE]
+    form: rx.Var[str]
+    query: rx.Var[str]
+    reload: rx.Var[int]
+    texts: rx.Var[dict[str, str]]
+    on_clear: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class RecordKeys(rx.NoSSRComponent):

@@ -32,7 +32,7 @@ from app.pages.views.cells import (
 from app.pages.views.filters import Asked, FilterChip, askable, asked_of_data, chips
 from app.pages.views.menu import area_title, icon_of
 from app.pages.views.rights import verbs
-from app.pages.views.saved import Tab, changed, count_words, here, tabs
+from app.pages.views.saved import SHAPES, Tab, changed, count_words, here, tabs
 from app.pages.wording import text, thing, things
 
 MOST_ROWS = 200
@@ -120,9 +120,9 @@ def list_page(office: Office, address: ListAddress, locale: str) -> ListPage:
 
 
 def _shows(form: FormSpec, address: ListAddress) -> str:
-    """Give how the view is shown: as a table, a board, a month."""
+    """Give how the view is shown: as a table, a board, a month, a tree, a gallery."""
     view = form.views.get(address.view)
-    return view.show_as if view is not None and view.show_as in ("kanban", "calendar") else "table"
+    return view.show_as if view is not None and view.show_as in SHAPES else "table"
 
 
 def block(office: Office, address: ListAddress, locale: str, *, after: str = "", limit: int = 100) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from app.pages.views.cells import Reader
 from app.pages.views.filters import asked_of_data
 from app.pages.wording import text
 
+SHAPES = ("table", "kanban", "calendar", "tree", "gallery")  # that a list can be shown in
+
 
 @dataclass
 class Tab:
@@ -34,7 +36,7 @@ def tabs(office: Office, form: FormSpec, locale: str) -> list[Tab]:
     views = [
         view
         for view in form.views.values()
-        if view.show_as in ("table", "kanban", "calendar") and (not view.roles or set(view.roles) & office.actor.roles)
+        if view.show_as in SHAPES and (not view.roles or set(view.roles) & office.actor.roles)
     ]
     return [
         Tab("", text("all", locale), f"/{form.name}"),
