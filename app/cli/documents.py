@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,24 +63,33 @@ def export(
     form: str,
     user: User = "admin",
     where: Annotated[str | None, typer.Option(help="an expression")] = None,
-    to: Annotated[Path | None, typer.Option(help="a .csv file; without it, the screen")] = None,
+    to: Annotated[Path | None, typer.Option(help="a .csv or .xlsx file; without it, the screen")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="all fields and lines, as an import takes them")] = False,
 ) -> None:
-    """Write the documents of a form as CSV, with the rights of a person."""
-    stream = to.open("w", newline="", encoding="utf-8-sig") if to else sys.stdout
-    writer, count = csv.writer(stream), 0
-    for row in office(user).export(form, where):
-        if not count:
-            writer.writerow(list(row))
-        writer.writerow([_cell(value) for value in row.values()])
-        count += 1
-    if to:
-        stream.close()
-        say(f"{count} rows in {to}.", f"{to} 共 {count} 行。")
+    """Write the documents of a form as CSV or as a workbook, with the rights of a person."""
+    from app.imports import writing
+
+    person = office(user)
+    found = person.export(form, where)
+    rows = person.export_whole(form, found) if whole else _table(found)
+    if to is None:
+        writing.write_csv(sys.stdout, rows)
+        return
+    if to.suffix == ".xlsx":
+        content, count = writing.as_xlsx(rows)
+        to.write_bytes(content)
+    else:
+        with to.open("w", newline="", encoding="utf-8-sig") as stream:
+            count = writing.write_csv(stream, rows)
+    say(f"{count} rows in {to}.", f"{to} 共 {count} 行。")
 
 
-def _cell(value: Any) -> str:
-    text = plain(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t") else text
+def _table(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
+    """Give rows as a table with its columns first."""
+    for place, row in enumerate(rows):
+        if not place:
+            yield list(row)
+        yield [value if isinstance(value, str) else plain(value) for value in row.values()]
 
 
 def ask(text: Annotated[str, typer.Argument(help="a question")], user: User = "admin") -> None:

@@ -92,7 +92,10 @@ def _checked(
     good = []
     for place, values in enumerate(rows, start):
         work = new_work(tx, plan, values, stage=stage or plan.start, propose=not history)
+        if tx.door == "import":
+            work.document.values_["number"] = str(values.get("number") or "")
         problems = [problem for problem in _problems(tx, plan, work, history) if not problem.warn]
+        problems += _keyless(tx, plan, work.document) if not problems else ()
         problems += _twice(plan, work.document, seen) if not problems else ()
         if problems:
             told.append((place, problems))
@@ -114,6 +117,15 @@ def _problems(tx: Transaction, plan: FormPlan, work: Work, history: bool) -> lis
     if not history:
         return problems_of(work, whole=not waits_to_begin(plan, work.document.stage))
     return [problem for problem in problems_of(work, whole=False, asked=False) if problem.code != "check"]
+
+
+def _keyless(tx: Transaction, plan: FormPlan, document: Document) -> list[Problem]:
+    """A file that lacks the key of a document can't make it, not even as a draft: it would come again each time."""
+    key = plan.spec.key
+    if tx.door != "import" or tx.is_system or key is None or document.values_.get(key) is not None:
+        return []
+    label = plan.header[key].label
+    return [Problem(key, "required", Words(f"{label.say('en')} is needed.", f"请填写{label.say('zh')}。"))]
 
 
 def _twice(plan: FormPlan, document: Document, seen: set[tuple[Any, ...]]) -> Iterable[Problem]:

@@ -33,6 +33,7 @@ SYSTEM_NAMES = frozenset(
         "delete",
     }
 )
+WHOLE = "*"  # in the place of a field: the line came or went
 UNKNOWN_FILE = Refused("no_such_file", "This file is not kept here.", "没有这个文件。")
 
 
@@ -128,6 +129,8 @@ def _merge_line(
     work: Work, table: TableSpec, lines: list[dict[str, Any]], *, line: dict[str, Any], row: Mapping[str, Any]
 ) -> bool:
     is_new = line.pop("new", False)
+    if is_new or row.get("delete") is True:
+        work.typed.add((table.name, line["line_no"], WHOLE))
     if row.get("delete") is True:
         if not is_new:
             lines.remove(line)
@@ -256,6 +259,10 @@ def refuse_locked(work: Work, before: Document | None, *, typing: bool = True) -
     readonly = {(rule.table, rule.name): rule.when for rule in plan.readonly_when}
     for path in work.typed:
         table, _line, name = path
+        if name == WHOLE:
+            if editable is not None and table not in editable:
+                work.refused[(None, 0, table or "")] = _locked(before)
+            continue
         if editable is None and (table, name) not in plan.guarded:
             continue
         row = _row(work.document, path)
@@ -266,16 +273,14 @@ def refuse_locked(work: Work, before: Document | None, *, typing: bool = True) -
         if condition is True or (not isinstance(condition, bool) and condition.met(work.scope(line_of(table, row)))):
             work.refused[path] = ("readonly", Words("This can't be typed.", "此项不能填写。"))
         elif editable is not None and (table or name) not in editable:
-            work.refused[path] = (
-                "locked",
-                Words(f"This can't be changed at the stage {_stage(before)}.", "当前阶段不能修改此项。"),
-            )
+            work.refused[path] = _locked(before)
         elif not rights.may_edit_field(work.tx, plan.form, f"{table}.{name}" if table else name, work.document):
             work.refused[path] = ("not_allowed", Words("You may not fill this in.", "你无权填写此项。"))
 
 
-def _stage(before: Document | None) -> str:
-    return before.stage if before is not None else ""
+def _locked(before: Document | None) -> tuple[str, Words]:
+    stage = before.stage if before is not None else ""
+    return "locked", Words(f"This can't be changed at the stage {stage}.", "当前阶段不能修改此项。")
 
 
 def _row(document: Document, path: Path) -> dict[str, Any] | None:

@@ -10,11 +10,12 @@ from app.core.errors import DaybookError
 from app.data.document import Document
 from app.data.naming import held_name, is_held, keeps_number
 from app.data.plan import FormPlan
-from app.data.sequences import next_number, parts_of, take
+from app.data.sequences import go_beyond, next_number, parts_of, shape_of, take
 from app.data.transaction import Transaction
 from app.data.values import to_json
 
 PLAIN = NumberSpec("{seq:1}")
+AT_ONCE = 500
 
 
 class NumberKept(DaybookError):
@@ -37,8 +38,10 @@ def give_number(tx: Transaction, plan: FormPlan, document: Document) -> None:
 
 
 def give_numbers(tx: Transaction, plan: FormPlan, documents: list[Document]) -> None:
-    """Give many new documents their numbers, taking those of one counter at once."""
+    """Give many new documents their numbers, taking those of one counter at once; one from elsewhere is kept if it can be."""
     groups: dict[tuple[str, int, str], list[Document]] = {}
+    _keep_numbers(tx, plan, [document for document in documents if document.number])
+    documents = [document for document in documents if not document.number]
     waiting = [document for document in documents if waits_for_number(plan, document)]
     _hold(tx, plan, waiting)
     for document in [] if waiting else documents:  # all of them begin in the same stage
@@ -51,6 +54,37 @@ def give_numbers(tx: Transaction, plan: FormPlan, documents: list[Document]) -> 
         last = take(tx, f"{plan.form}:{before}", len(group))
         for value, document in enumerate(group, last - len(group) + 1):
             document.values_["number"] = f"{before}{value:0{digits}d}{after}"
+
+
+def _keep_numbers(tx: Transaction, plan: FormPlan, documents: Sequence[Document]) -> None:
+    """Let new documents bear the numbers they had elsewhere, where the form's pattern makes such and nobody has it.
+
+    The counter goes on behind them. A key is no number, and a row without gaps is never filled from outside.
+    """
+    spec = plan.spec.number or PLAIN
+    shape, last = shape_of(spec.pattern), dict[str, int]()
+    closed = plan.spec.key is not None or spec.gapless or spec.at is not None
+    taken = set() if closed else _taken(tx, plan, [document.number for document in documents])
+    for document in documents:
+        fits = None if closed or document.number in taken else shape.fullmatch(document.number)
+        if fits is None:
+            document.values_["number"] = ""
+            continue
+        taken.add(document.number)
+        before = f"{plan.form}:{document.number[: fits.start('seq')]}"
+        last[before] = max(last.get(before, 0), int(fits["seq"]))
+    for name, value in sorted(last.items()):
+        go_beyond(tx, name, value)
+
+
+def _taken(tx: Transaction, plan: FormPlan, numbers: Sequence[str]) -> set[str]:
+    """Give those of these numbers that a document has, deleted ones too."""
+    found: set[str] = set()
+    for start in range(0, len(numbers), AT_ONCE):
+        part = numbers[start : start + AT_ONCE]
+        marks = ", ".join([tx.mark] * len(part))
+        found |= {row[0] for row in tx.fetch(f"select number from {plan.sql.header.table} where number in ({marks})", part)}  # noqa: S608
+    return found
 
 
 def give_late_number(tx: Transaction, plan: FormPlan, after: Document) -> None:

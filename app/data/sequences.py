@@ -13,6 +13,11 @@ from app.data.transaction import Transaction
 from app.data.values import to_json
 
 _HOLE = re.compile(r"\{([a-z_0-9.]+)(?::(\d+))?\}")
+SHAPES = {"seq": r"(?P<seq>\d{1,9})", "year": r"\d{4}", "yy": r"\d\d", "month": r"\d\d", "day": r"\d\d"}
+BEYOND = (
+    "insert into office_sequence (name, value) values (?, ?)"
+    " on conflict (name) do update set value = {most}(office_sequence.value, excluded.value)"
+)
 NEXT = (
     "insert into office_sequence (name, value) values (?, ?)"
     " on conflict (name) do update set value = office_sequence.value + excluded.value returning value"
@@ -32,6 +37,21 @@ def parts_of(tx: Transaction, pattern: str, document: Mapping[str, Any]) -> tupl
     assert found is not None, f"{pattern}: a number needs its counter"
     before, after = pattern[: found.start()], pattern[found.end() :]
     return _filled(tx, before, document), int(found.group(1) or 1), _filled(tx, after, document)
+
+
+def shape_of(pattern: str) -> re.Pattern[str]:
+    """Give what every number of a pattern looks like, its counter in the group `seq`."""
+    text, at = "", 0
+    for hole in _HOLE.finditer(pattern):
+        text += re.escape(pattern[at : hole.start()]) + SHAPES.get(hole.group(1), ".+?")
+        at = hole.end()
+    return re.compile(text + re.escape(pattern[at:]))
+
+
+def go_beyond(tx: Transaction, name: str, value: int) -> None:
+    """Let a counter go on behind a number that is in use."""
+    most = "max" if tx.dialect == "sqlite" else "greatest"
+    tx.run(tx.sql(BEYOND.format(most=most)), (name, value))
 
 
 def take(tx: Transaction, name: str, count: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -87,7 +88,7 @@ class Converter:
         raise Wrong(f"There is no {label.say('en').lower()} '{text[:40]}'.", f"没有{label.say('zh')}“{text[:40]}”。")
 
     def _links(self, spec: FieldSpec, value: Any) -> tuple[Link, ...]:
-        parts = value if isinstance(value, list | tuple) else as_text(value).split(",")
+        parts = parts_of(value)
         return tuple(self._link(spec, part) for part in parts if part not in (None, "", " "))
 
 
@@ -112,7 +113,7 @@ def _text(spec: FieldSpec, value: Any) -> Any:
 
 
 def _options(spec: FieldSpec, value: Any) -> list[str]:
-    parts = value if isinstance(value, list | tuple) else as_text(value).replace("，", ",").split(",")
+    parts = parts_of(value if isinstance(value, list | tuple) else as_text(value).replace("，", ","))
     return [_option(spec, str(part).strip()) for part in parts if str(part).strip()]
 
 
@@ -128,5 +129,23 @@ def _option(spec: FieldSpec, text: str) -> str:
     return next((name for name, known in labels if low in known), wanted)
 
 
+def parts_of(value: Any) -> list[Any]:
+    """Give the parts of a list: what stands between commas, or in a list of JSON, where a part holds one itself."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    text = as_text(value)
+    found = _json(text) if text.startswith("[") else None
+    return found if isinstance(found, list) else text.split(",")
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _address(_spec: FieldSpec, value: Any) -> Any:
+    if isinstance(value, str) and value.startswith("{"):
+        return _json(value) or {"street": value}
     return {"street": as_text(value)} if isinstance(value, str | Decimal | date | time) else value

@@ -60,7 +60,7 @@ def as_date(value: Any, written: str) -> date | None:
 
 def as_instant(value: Any, written: str, *, place: str) -> datetime | None:
     """Give a cell as an instant; what the file says is the clock of its zone."""
-    moment = value if isinstance(value, datetime) else None
+    moment = value if isinstance(value, datetime) else with_zone(str(value))
     if moment is None and isinstance(value, date):
         moment = datetime(value.year, value.month, value.day)  # noqa: DTZ001  (its zone comes below)
     if moment is None:
@@ -70,9 +70,18 @@ def as_instant(value: Any, written: str, *, place: str) -> datetime | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone(place))).astimezone(UTC)
 
 
+def with_zone(text: str) -> datetime | None:
+    """Give the instant of a text that says its own zone, `2026-01-31T08:30:00Z`; nothing where it says none."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def guessed_dates(texts: Iterable[str]) -> str | None:
     """Give the one pattern that all these texts are written in; the first, where several fit."""
-    samples = [text for text in texts if text]
+    samples = [text for text in texts if text and not with_zone(text)]
     if not samples:
         return None
     return next((each for each in KNOWN if all(read_moment(text, each) for text in samples)), None)

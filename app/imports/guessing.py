@@ -57,8 +57,8 @@ def guess(catalogue: Catalogue, form: FormSpec, content: Content) -> Guess:
     """Look at a file and propose where its columns go."""
     source = _source(catalogue, content)
     sheet = read_sheet(content, source)
-    taken: dict[str, ColumnGuess] = {}
     targets = dict(targets_of(form))
+    taken = {name: ColumnGuess(name, _samples(sheet, name), name, True) for name in sheet.columns if name in targets}
     for exact in (True, False):
         for column in sheet.columns:
             if column and column not in taken:
@@ -178,13 +178,15 @@ def _column(column: str) -> Expression:
 
 
 def _key(form: FormSpec, fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """What tells documents apart: the form's key, a unique field, else the number."""
+    """What tells documents apart: the form's key, the number, else a unique field."""
     if form.key is not None and form.key in fields:
         return (form.key,)
+    if NUMBER in fields:
+        return (NUMBER,)
     for spec in form.header.values():
         if spec.unique is not None and spec.name in fields and all(name in fields for name in spec.unique):
             return (spec.name, *spec.unique)
-    return (NUMBER,) if NUMBER in fields else ()
+    return ()
 
 
 def _keys(form: FormSpec) -> list[str]:

@@ -15,7 +15,7 @@ from app.core.words import Words
 from app.data import documents
 from app.data.kinds import kind_of
 from app.data.transaction import Transaction
-from app.imports.converting import Converter, Wrong
+from app.imports.converting import Converter, Wrong, parts_of
 from app.imports.finding import Finder, Key, LinkFinder, comparable
 from app.imports.rows import Group, Rejection, Row, Source, scope_of
 
@@ -106,8 +106,8 @@ class Mapper:
         for values in rows:
             value = self._plain(place.target, values)
             if isinstance(value, str | Decimal):
-                texts = [as_text(value)] if place.spec and not place.spec.many else as_text(value).split(",")
-                found.update(dict.fromkeys(text.strip() for text in texts))
+                texts = [value] if place.spec and not place.spec.many else parts_of(value)
+                found.update(dict.fromkeys(as_text(text).strip() for text in texts))
         return list(found)
 
     def _key(self, target: Target, values: Mapping[str, Any]) -> Key:

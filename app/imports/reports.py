@@ -12,11 +12,11 @@ from typing import Any
 from app.config.form_spec import CheckSpec
 from app.core.words import Words
 from app.imports.rows import Rejection, Row, scope_of
+from app.imports.sheets import escaped
 
 STATES = ("imported", "changed", "unchanged", "skipped", "rejected")
 DOCUMENTS = ("made", "changed", "unchanged", "rejected")
 SHOWN = 1000
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass
@@ -144,6 +144,4 @@ def rejected_csv(found: Iterable[Rejection], locale: str) -> str:
 
 def _harmless(cell: Any) -> Any:
     text = str(cell)
-    if not text.startswith(DANGEROUS):
-        return cell
-    return cell if text.lstrip("+-").replace(".", "", 1).isdigit() else f"'{text}"
+    return cell if text.lstrip("+-").replace(".", "", 1).isdigit() else escaped(text)

@@ -19,6 +19,8 @@ from app.imports.files import Content
 
 MOST_ROWS = 2_000_000
 MOST_COLUMNS = 1_000
+MARK = "\ufeff"
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for one
 ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
 SEPARATORS = ",;\t|"
 
@@ -30,6 +32,15 @@ class Sheet:
     file: str
     columns: tuple[str, ...]
     rows: list[tuple[int, tuple[Any, ...]]]
+
+
+def escaped(value: Any) -> Any:
+    """Give a text as a CSV file may hold it: what a sheet would run stands behind an apostrophe, and so does that."""
+    return f"'{value}" if isinstance(value, str) and value.startswith((*FORMULAS, "'")) else value
+
+
+def _unescaped(text: str) -> str:
+    return text[1:] if text[0] == "'" and text[1:2] in (*FORMULAS, "'") else text
 
 
 def read_sheet(content: Content, source: SourceSpec, *, columns: tuple[str, ...] = ()) -> Sheet:
@@ -71,7 +82,7 @@ def _csv(content: Content, source: SourceSpec) -> Iterator[tuple[Any, ...]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=source.separator)
     try:
         for cells in reader:
-            yield tuple([cell or None for cell in cells])
+            yield tuple([_unescaped(cell) if cell else None for cell in cells])
     except csv.Error as error:
         reason = Words(f"row {reader.line_num}: {error}", f"第 {reader.line_num} 行：{error}")
         raise FileUnreadable(file=content.name, reason=reason) from None

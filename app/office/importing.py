@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from app.imports.guessing import Guess, guess, spec_of, with_existing
 from app.imports.reports import Report, rejected_csv
 from app.imports.running import Progress, Runner
 from app.imports.undoing import undo_run
+from app.imports.writing import columns_of, rows_of
 from app.office.desk import Desk
 
 FileLike = Path | tuple[str, bytes]  # a file, or the name and content of one that was sent
 Mends = Mapping[tuple[int, str], str]  # (row, column) -> what the cell is to be
 KIND = "import.run"
+AT_ONCE = 500  # documents of an export that are read together
 
 
 class Importing(Desk):
@@ -100,6 +103,19 @@ class Importing(Desk):
         if spec is None:
             raise UnknownImport(name=plan)
         return plans.run_plan(self.repository, self.actor, spec, files=Files(data), say=say)
+
+    def export_whole(self, form: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
+        """Give the documents of a list's rows as a table with all fields and lines, its columns first.
+
+        An import brings it in again as it went out, as far as this person may see it.
+        """
+        columns = columns_of(self.catalogue.forms[form])
+        yield list(columns)
+        keys = (row["id"] for row in rows)
+        while part := list(islice(keys, AT_ONCE)):
+            with self.reading() as tx:
+                rights.require(tx, form, "export")
+                yield from rows_of(tx, form, part, columns)
 
     def import_runs(self, *, limit: int = 50) -> Sequence[journal.Run]:
         """Give the newest runs of this person; an administrator's view holds everybody's."""

@@ -69,6 +69,7 @@ def _export() -> rx.Component:
         rx.dropdown_menu.content(
             rx.dropdown_menu.item(word("export_csv"), on_select=rx.download(url=PAGE.export + "&as=csv")),
             rx.dropdown_menu.item(word("export_xlsx"), on_select=rx.download(url=PAGE.export + "&as=xlsx")),
+            rx.dropdown_menu.item(word("export_whole"), on_select=rx.download(url=PAGE.export + "&as=whole")),
             variant="soft",
         ),
         modal=False,

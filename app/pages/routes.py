@@ -18,9 +18,11 @@ from app.pages.views.listing import block
 router = APIRouter(prefix="/api/pages")
 router.include_router(file_routes.router)
 router.include_router(work_routes.router)
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
-    "csv": ("text/csv; charset=utf-8", export.as_csv),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", export.as_xlsx),
+    "csv": ("csv", "text/csv; charset=utf-8", export.as_csv),
+    "xlsx": ("xlsx", EXCEL, export.as_xlsx),
+    "whole": ("xlsx", EXCEL, export.as_whole),
 }
 
 
@@ -66,13 +68,12 @@ def exported(form: str, request: Request) -> Response:
     person, locale = _reader(request)
     if person is None:
         return JSONResponse({"code": "sign_in"}, 401)
-    kind = request.query_params.get("as", "csv")
-    media, make = KINDS.get(kind, KINDS["csv"])
+    ending, media, make = KINDS.get(request.query_params.get("as", "csv"), KINDS["csv"])
     try:
         content = make(person, _address(form, request), locale)
     except DaybookError as error:
         return JSONResponse({"code": error.code, "text": error.say(locale)}, error.status)
-    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{kind}"'})
+    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{ending}"'})
 
 
 def _reader(request: Request) -> tuple[Office | None, str]:

@@ -46,7 +46,7 @@ def test_a_document_with_one_bad_line_stays_out_whole(importer: Office) -> None:
     assert {order["order_no"] for order in importer.list("purchase_order", columns=["order_no"]).rows} == {"2", "3"}
     assert [(told.row, told.column) for told in report.rejections] == [(6, "Product"), (2, ""), (3, "")]
     assert report.rejections[1].words.en == "Stays out with row 6 of the same document."
-    assert report.documents["purchase_order"] == {"made": 2, "unchanged": 0, "rejected": 1}
+    assert report.documents["purchase_order"] == {"made": 2, "changed": 0, "unchanged": 0, "rejected": 1}
     assert (report.imported, report.rejected) == (2, 3)
 
 
@@ -95,3 +95,10 @@ def test_the_same_document_twice_in_one_file_comes_in_once(importer: Office) -> 
     report = brought(importer, GOODS, a_file(*goods, name="goods.csv", header="Code,Name,Unit"))
     assert (report.imported, report.rejected) == (1, 1)
     assert report.rejections[0].words.en == "Row 2 is the same document already."
+
+
+def test_a_row_without_the_key_stays_out_alone(importer: Office) -> None:
+    goods = a_file(",Nameless,EA", "AR-9,Ball,EA", name="goods.csv", header="code,name,unit")
+    report = importer.import_file("product", ("goods.csv", goods["goods.csv"]))
+    assert (report.imported, report.rejected) == (1, 1)
+    assert [(each.row, each.words.en) for each in report.rejections] == [(2, "Code is needed.")]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.core.actor import SYSTEM
-from app.core.errors import NotAllowed
+from app.core.errors import Invalid, NotAllowed
 from app.data import accounts, documents
 from app.imports import running
 from app.imports.errors import KeyNeeded, NotUndone
@@ -163,6 +163,20 @@ def test_a_wrong_line_is_told_at_its_row(importer: Office) -> None:
     priced(importer, ("V1", "AR-1", 2, 1, day), ("V1", "AR-2", 3, 1, day), columns=PRICES)
     report = priced(importer, ("V1", "AR-1", 2, 1, day), ("V1", "AR-2", -3, 1, day), columns=PRICES)
     assert [(each.row, each.column) for each in report.rejections] == [(3, "prices.unit_price"), (2, "")]
+
+
+def test_no_line_comes_or_goes_where_the_stage_locks_the_table(importer: Office) -> None:
+    day = "2026-01-01"
+    priced(importer, ("V1", "AR-1", 2, 1, day), ("V1", "AR-2", 3, 1, day), columns=PRICES)
+    number = supplier(importer, "V1").number
+    with importer.repository.transaction(SYSTEM) as tx:
+        documents.move(tx, documents.get(tx, "supplier", number), "suspended")
+    report = priced(importer, ("V1", "AR-1", 2, 1, day), columns=PRICES)
+    assert (report.changed, report.rejected) == (0, 1)
+    for change in ({"line_no": 1, "delete": True}, {"line_no": 9}):
+        with pytest.raises(Invalid, match="can't be changed at the stage"):
+            importer.update("supplier", number, {"prices": [change]})
+    assert len(lines(importer)) == 2
 
 
 # the way back

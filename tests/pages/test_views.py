@@ -176,8 +176,8 @@ def test_nobody_exports_what_he_may_not(office: Office) -> None:
 
 
 def test_a_formula_in_a_text_stays_a_text() -> None:
-    assert export.safe_cell("=1+1") == "'=1+1"
-    assert export.safe_cell("Pen") == "Pen"
+    assert export.escaped("=1+1") == "'=1+1"
+    assert export.escaped("Pen") == "Pen"
 
 
 def test_a_bulk_act_tells_before_what_it_will_do(office: Office) -> None:

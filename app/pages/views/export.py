@@ -14,6 +14,8 @@ import xlsxwriter
 
 from app.core.errors import NotAllowed
 from app.core.words import Words
+from app.imports import writing
+from app.imports.sheets import MARK, escaped
 from app.office import Office
 from app.pages.views.address import ListAddress
 from app.pages.views.cells import Reader, stage_chip, title_of, told
@@ -22,7 +24,6 @@ from app.pages.views.rights import verbs
 
 MOST_ROWS = 100_000
 AT_ONCE = 1000
-MARK = "\ufeff"
 
 
 def as_csv(office: Office, address: ListAddress, locale: str) -> bytes:
@@ -32,7 +33,7 @@ def as_csv(office: Office, address: ListAddress, locale: str) -> bytes:
     writer = csv.writer(out)
     writer.writerow(_headings(office, address, reader, names))
     for row in _rows(office, address, reader):
-        writer.writerow([safe_cell(_plain(reader, office, address.form, name, row)) for name in names])
+        writer.writerow([escaped(_plain(reader, office, address.form, name, row)) for name in names])
     return (MARK + out.getvalue()).encode()
 
 
@@ -55,6 +56,12 @@ def as_xlsx(office: Office, address: ListAddress, locale: str) -> bytes:
     sheet.freeze_panes(1, 1)
     book.close()
     return out.getvalue()
+
+
+def as_whole(office: Office, address: ListAddress, locale: str) -> bytes:
+    """Give the documents of an address with all fields and lines as a workbook that an import takes."""
+    reader, _names = _start(office, address, locale)
+    return writing.as_xlsx(office.export_whole(address.form, _rows(office, address, reader)))[0]
 
 
 def _start(office: Office, address: ListAddress, locale: str) -> tuple[Reader, list[str]]:
@@ -91,8 +98,3 @@ def _plain(reader: Reader, office: Office, form: str, name: str, row: Mapping[st
     if value is None or (isinstance(value, Decimal | int | date) and not isinstance(value, bool)):
         return "" if value is None else value
     return told(reader, office.catalogue.forms[form].header.get(name), value, row)
-
-
-def safe_cell(value: Any) -> Any:
-    """Give a text that a sheet won't run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from app.core.errors import DaybookError, NotAllowed
 from app.core.formats import number
 from app.core.words import Words
+from app.imports.sheets import MARK, escaped
 from app.office import Office
 from app.pages.views.cells import title_of
-from app.pages.views.export import MARK, safe_cell
 from app.pages.views.menu import writes_sql
 from app.pages.wording import table, text, things
 
@@ -135,9 +135,9 @@ def as_csv(office: Office, key: int) -> bytes:
     found = office.sql(office.asked_sql(key)[0].text)
     zone, out = ZoneInfo(office.catalogue.organisation.zone), io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(map(safe_cell, found.columns))
+    writer.writerow(map(escaped, found.columns))
     for row in found:
-        writer.writerow([safe_cell(_plain(value, zone)) for value in row.values()])
+        writer.writerow([escaped(_plain(value, zone)) for value in row.values()])
     return (MARK + out.getvalue()).encode()
 
 
