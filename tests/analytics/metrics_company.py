@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from app.core import clock
 from app.core.actor import SYSTEM
 from app.data import documents
 from app.domain import stock
 from app.office.facade import Office
+from tests.conftest import drop_schema, new_schema, require_postgres
 from tests.domain.helpers import a_line, a_receipt, an_order
 from tests.office.offices import a_company_at_work, pens
 
@@ -69,3 +73,33 @@ def receive(office: Office, moment: datetime, number: str, line: dict) -> None:
 def dec(text: str) -> Decimal:
     """Give an exact number."""
     return Decimal(text)
+
+
+@contextmanager
+def buying_on(dialect: str, home: Path) -> Iterator[Office]:
+    """Give the company on a kind of database; take it away at the end."""
+    url = None
+    if dialect == "postgresql":
+        require_postgres()
+        url = new_schema()
+    office = a_company_that_buys(home, url)
+    yield office
+    office.repository.close()
+    if url:
+        drop_schema(url)
+
+
+def figure(office: Office, name: str, *, user: str = "analyst", **asked: Any) -> Any:
+    """Give the one figure of a metric that is not cut."""
+    return office.as_user(user).metric(name, **asked).value
+
+
+def rows(office: Office, name: str, by: str, *, user: str = "analyst", **asked: Any) -> list[tuple]:
+    """Give the rows of a metric, without the names beside links."""
+    found = office.as_user(user).metric(name, by, **asked)
+    return [tuple(value for column, value in row.items() if not column.endswith("_name")) for row in found]
+
+
+def sql(office: Office, text: str) -> list[tuple]:
+    """Give what free SQL says of the same."""
+    return [tuple(row.values()) for row in office.as_user("analyst").sql(text).rows()]

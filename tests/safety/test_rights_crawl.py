@@ -15,7 +15,8 @@ from app.data.plan import plan_of
 from app.pages import routes, session
 from tests.safety.canaries import CANARIES, PEOPLE, Company, a_guarded_company, met
 from tests.safety.deeds import REFUSED, succeeds
-from tests.safety.doors import DOORS, SLOW, Door, addresses, fetches
+from tests.safety.doors import DOORS, SLOW, Door, addresses
+from tests.safety.doors_of_pages import fetches
 from tests.safety.mutants import MUTANTS, Mutant, switched_off
 from tests.safety.visitors import GHOSTS, Visitor
 
