@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -13,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.problems import NotSignedIn, locale_of, wrong
 from app.api.reading import Key, json_object
 from app.api.session import place_of, secret_json, with_cookie
+from app.core import clock, formats
 from app.core.actor import SYSTEM
 from app.core.errors import DaybookError
 from app.core.links import Link
@@ -73,20 +76,27 @@ def own(request: Request) -> Own:
 
 @router.get("")
 def about(request: Request, me: Own = Depends(own)) -> JSONResponse:
-    """Tell all that stands in the account."""
+    """Tell all that stands in the account; `told` gives each time in words, by the company's clock."""
+    told = partial(_with_words, me.office, locale_of(request))
     with me.office.reading() as tx:
-        told = {
+        found = {
             "name": me.account.number,
             "factor": _factor(tx, me.account),
-            "sessions": accounts.sessions_of(tx, me.account, here=me.token),
-            "tokens": accounts.tokens_of(tx, me.account),
+            "sessions": [told(vars(one)) for one in accounts.sessions_of(tx, me.account, here=me.token)],
+            "tokens": [told(vars(one)) for one in accounts.tokens_of(tx, me.account)],
             "events": [
-                {"at": each.at, "act": accounts.ACTS[each.act], "by": each.by.title, "facts": each.facts}
+                told({"at": each.at, "act": accounts.ACTS[each.act], "by": each.by.title, "facts": each.facts})
                 | {"mine": each.by.id in (me.account.id, SYSTEM.account.id)}
                 for each in accounts.events_of(tx, me.account, limit=20)
             ],
         }
-    return JSONResponse(encode(told, locale_of(request)))
+    return JSONResponse(encode(found, locale_of(request)))
+
+
+def _with_words(office: Office, locale: str, one: dict[str, Any]) -> dict[str, Any]:
+    now, zone = clock.now(), office.catalogue.organisation.zone
+    times = {name: value for name, value in one.items() if isinstance(value, datetime)}
+    return one | {"told": {name: formats.moment(at, now=now, zone=zone, locale=locale) for name, at in times.items()}}
 
 
 def _factor(tx: Transaction, account: Link) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.auth import caller
 from app.api.problems import NoSuchAddress, NotSignedIn, wrong
 from app.api.reading import json_object
-from app.core import clock
+from app.core import clock, formats
 from app.core.errors import DaybookError
 from app.data import accounts
 from app.data.accounts import SignedIn, identities
@@ -174,11 +174,13 @@ def session_prolonged(request: Request) -> JSONResponse:
     return with_cookie(_left(request, accounts.prolong_session), request, request.cookies[COOKIE])
 
 
-def _left(request: Request, ends: Callable[..., datetime | None]) -> JSONResponse:
-    until = ends(_root(request).repository, request.cookies.get(COOKIE, ""))
+def _left(request: Request, session_end: Callable[..., datetime | None]) -> JSONResponse:
+    until = session_end(_root(request).repository, request.cookies.get(COOKIE, ""))
     if until is None:
         raise NotSignedIn()
-    return JSONResponse({"left": int((until - clock.now()).total_seconds())})
+    office = _root(request)
+    ends = formats.clock(until, zone=office.catalogue.organisation.zone, seconds=False)
+    return JSONResponse({"left": int((until - clock.now()).total_seconds()), "ends": ends})
 
 
 @router.post("/api/logout", status_code=204)

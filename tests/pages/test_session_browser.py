@@ -56,9 +56,9 @@ def test_another_person_at_the_same_browser_finds_nothing_of_it(visit: Visit, sh
 def test_the_end_of_a_session_is_told_two_minutes_before_and_can_be_put_off(visit: Visit, shop: str) -> None:
     page = visit("/purchase_request/new", "employee")
     page.wait_for_selector(REASON)
-    page.route("**/api/session", lambda route: route.fulfill(json={"left": 110}) if route.request.method == "GET" else route.continue_())
+    page.route("**/api/session", lambda route: route.fulfill(json={"left": 110, "ends": "14:31"}) if route.request.method == "GET" else route.continue_())
     page.reload()
-    page.wait_for_selector(".session-end:has-text('What you typed is kept')")
+    page.wait_for_selector(".session-end:has-text('14:31'):has-text('What you typed is kept')")
     page.click("text=Stay signed in")
     page.wait_for_selector(".session-end", state="detached")
     left = page.request.get(f"{shop}/api/session").json()["left"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyotp
 import pytest
@@ -83,6 +85,9 @@ def test_sessions_are_listed_and_ended(office: Office) -> None:
     listed = here.get("/api/account").json()["sessions"]
     assert len(listed) == 2 and sum(each["here"] for each in listed) == 1
     assert not any(client.cookies[COOKIE] in str(listed) for client in (here, there))
+    began = datetime.fromisoformat(listed[0]["created_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert listed[0]["told"]["created_at"].endswith(f" {began:%H:%M}"), "told by the company's clock, not by the browser's"
+    assert here.get("/api/session").json()["ends"] == f"{began + timedelta(hours=12):%H:%M}"
     assert here.post("/api/account/sessions/end", json={}).json() == {"ended": 1}
     assert there.get("/api/v1/me").status_code == 401 and here.get("/api/v1/me").status_code == 200
 

@@ -5,15 +5,6 @@ import { ask, Copy, Done, Enrol, Problem, RecoveryCodes, said } from "./factor.j
 
 const fill = (text, facts) => Object.entries(facts).reduce((done, [name, value]) => done.replace(`{${name}}`, value), text || "");
 
-function when(text, texts) {
-  if (!text) return "";
-  const at = new Date(text), now = new Date(), two = (number) => String(number).padStart(2, "0");
-  if (Math.abs(now - at) < 90000) return texts.now_word;
-  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`, day = `${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  if (at.toDateString() === now.toDateString()) return clock;
-  return at.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${at.getFullYear()}-${day}`;
-}
-
 function device(agent, texts) {
   const known = (names) => names.find(([sign]) => agent.includes(sign));
   const browser = known([["Edg/", "Edge"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]]);
@@ -121,7 +112,7 @@ function Sessions({ texts, lang, sessions, reload }) {
     <Problem text={problem} /><Done text={done} />
     <ul className="account-list">{sessions.map((one) => <li key={one.key}>
       <div><span className="strong">{device(one.agent, texts)}</span> {one.here ? <span className="tag">{texts.session_here}</span> : null}
-        <div className="second">{one.address ? `${one.address} · ` : ""}{fill(texts.session_seen, { time: when(one.seen_at, texts), since: when(one.created_at, texts) })}</div></div>
+        <div className="second">{one.address ? `${one.address} · ` : ""}{fill(texts.session_seen, { time: one.told.seen_at, since: one.told.created_at })}</div></div>
       {one.here ? null : <button type="button" className="quiet-button" disabled={busy} onClick={() => end({ key: one.key })}>{texts.session_end}</button>}
     </li>)}</ul>
     {sessions.length > 1 ? <div className="acts"><button type="button" className="quiet-button" disabled={busy} onClick={() => end({})}>{texts.sessions_end}</button></div> : null}
@@ -140,8 +131,8 @@ function Tokens({ texts, lang, tokens, reload }) {
   };
   const revoke = (key) => send(`/tokens/${key}/revoke`, {}, () => { setMade(""); setDone(texts.token_revoked); reload(); });
   const scope = (one) => ({ "": texts.token_all, read: texts.token_read, write: texts.token_write }[one.scopes] || one.scopes);
-  const facts = (one) => [scope(one), one.used_at ? fill(texts.token_used, { time: when(one.used_at, texts) }) : texts.token_unused,
-    ...(one.ends_at ? [fill(texts.token_ends, { time: when(one.ends_at, texts) })] : [])].join(" · ");
+  const facts = (one) => [scope(one), one.used_at ? fill(texts.token_used, { time: one.told.used_at }) : texts.token_unused,
+    ...(one.ends_at ? [fill(texts.token_ends, { time: one.told.ends_at })] : [])].join(" · ");
   return <Card title={texts.tokens_title} name="tokens">
     <p className="second">{texts.tokens_lead}</p>
     <Problem text={problem} /><Done text={done} />
@@ -179,7 +170,7 @@ function Events({ texts, events }) {
   return <Card title={texts.events_title} name="events">
     <ul className="account-list plain">{events.map((one, place) => <li key={place}>
       <div>{one.mine ? one.act : fill(texts.event_by, { act: one.act, who: one.by })}{one.facts.address ? <span className="second"> {one.facts.address}</span> : null}</div>
-      <span className="second">{when(one.at, texts)}</span></li>)}</ul>
+      <span className="second">{one.told.at}</span></li>)}</ul>
   </Card>;
 }
 

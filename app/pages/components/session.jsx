@@ -13,21 +13,17 @@ function leave() {
   window.location.href = `/login?next=${here}&ended=1`;
 }
 
-function clock(seconds) {
-  return new Date(Date.now() + seconds * 1000).toTimeString().slice(0, 5);
-}
-
 export function SessionWatch({ name = "", texts = {} }) {
   const [ends, setEnds] = useState("");
   const timer = useRef(null);
   const later = (seconds, act) => { clearTimeout(timer.current); timer.current = setTimeout(act, Math.max(0, seconds) * 1000); };
-  const warn = (left) => {
+  const warn = (left, at) => {
     window.dispatchEvent(new Event(KEEP));
-    setEnds(clock(left));
+    setEnds(at);
     later(left - 3, () => { window.dispatchEvent(new Event(KEEP)); later(4, leave); });
   };
-  const plan = (left) => {
-    if (left <= WARN) { warn(left); return; }
+  const plan = ({ left, ends: at }) => {
+    if (left <= WARN) { warn(left, at); return; }
     setEnds("");
     later(Math.min(left - WARN, LONGEST), ask);
   };
@@ -35,7 +31,7 @@ export function SessionWatch({ name = "", texts = {} }) {
     try {
       const answer = await fetch("/api/session", { method, credentials: "same-origin" });
       if (answer.status === 401) { window.dispatchEvent(new Event(KEEP)); later(1, leave); return; }
-      if (answer.ok) plan((await answer.json()).left);
+      if (answer.ok) plan(await answer.json());
     } catch { later(60, () => ask()); }
   };
   useEffect(() => { knownAs(name); }, [name]);
