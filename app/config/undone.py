@@ -34,7 +34,7 @@ UNDONE = (
     Undone("form", "keep", r"spec\.keep\b"),
     Undone("form", "views.*.as", r"\bgantt\b.*show_as", ("gantt", "map")),
     *_in_fields("scan", r"\.scan\b"),
-    *_in_fields("over", r"\.over\b"),
+    *_in_fields("over", r"\b(?:spec|field|each|one)\.over\b"),
     Undone("workflow", "stages.*.colour", r"stages\[\w+\]\.colour\b"),
     *(
         Undone("workflow", f"step.{key}", rf'others\.get\("{key}"|others\["{key}"')
