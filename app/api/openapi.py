@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from app.api.reading import LIMIT, LIMIT_MOST
+from app.api.work import DECISIONS
 from app.config.form_spec import FieldSpec, FormSpec, TableSpec
 from app.data.filters import OPERATORS
 from app.office.facade import Office
@@ -304,7 +305,7 @@ def _fixed_paths() -> Schema:
             "name": "decision",
             "in": "path",
             "required": True,
-            "schema": {"enum": ["approve", "reject", "return", "transfer"]},
+            "schema": {"enum": list(DECISIONS)},
         },
         MATCH,
         KEY,

@@ -21,7 +21,10 @@ if TYPE_CHECKING:  # costs memory: loaded when the first question comes
 
 router = APIRouter()
 ARROW = "application/vnd.apache.arrow.stream"
-DECISIONS = ("approve", "reject", "return", "transfer")
+DECISIONS = (
+    *("approve", "reject", "return", "abstain", "advise"),
+    *("transfer", "add_before", "add_after", "consult"),
+)
 
 
 @router.get("/search")
@@ -56,13 +59,16 @@ def inbox(request: Request, office: Office = Depends(needs("read"))) -> JSONResp
 
 @router.post("/inbox/{task}/{decision}")
 async def decide(task: Key, decision: str, request: Request, office: Office = Depends(needs("write"))) -> JSONResponse:
-    """Approve, reject, return or transfer (`{to: name}`) a task; `comment`, and fields that the step asks for."""
+    """Approve, reject, return, abstain, advise; or pass a task on: transfer (`{to: name}`), add_before, add_after,
+    consult (`{to: [names]}`). With `comment`, and fields that the step asks for.
+    """
     if decision not in DECISIONS:
         raise wrong(f"A decision is one of {', '.join(DECISIONS)}.", f"决定为 {', '.join(DECISIONS)} 之一。")
     body = await json_object(request)
     comment, to = body.pop("comment", ""), body.pop("to", None)
-    if not isinstance(comment, str) or not isinstance(to, str | None):
-        raise wrong("comment and to are texts.", "comment 和 to 应为文本。")
+    people = isinstance(to, list) and all(isinstance(one, str) for one in to)
+    if not isinstance(comment, str) or not (isinstance(to, str | None) or people):
+        raise wrong("comment is a text, to a text or a list of texts.", "comment 应为文本，to 应为文本或文本列表。")
     document = await run_in_threadpool(
         office.decide,
         task,

@@ -24,7 +24,7 @@ WORDS = {
     "repeat": ("ask_again", "auto_pass_if_consecutive", "auto_pass_if_earlier_in_round"),
     "comment": ("on_reject", "optional", "required"),
 }
-FLAGS = ("in_order", "abstain", "distinct_persons", "bulk", "transfer")
+FLAGS = ("in_order", "abstain", "distinct_persons", "bulk", "transfer", "add_signer", "consult", "reset_clock")
 SPANS = ("auto_return", "auto_reject", "auto_approve")
 PEOPLE = ("escalate", "reassign")
 OTHERS = (
@@ -34,14 +34,10 @@ OTHERS = (
     "approver_edits",
     "signature",
     "sign_in_again",
-    "transfer_to",
-    "add_signer",
-    "consult",
-    "pause_on",
-    "reset_clock",
 )
-SWITCHES = ("shrink_on_departure", "signature", "sign_in_again", "add_signer", "consult", "reset_clock")
-COPIES = ("carbon_copy", "on_passed")
+SWITCHES = ("shrink_on_departure", "signature", "sign_in_again")
+PAUSES = ("consult", "add_signer")
+PEOPLE_LISTS = ("carbon_copy", "on_passed", "transfer_to")
 RENAMED = {"return": "returns", "self": "self_rule"}
 OPTION_KEYS = (
     *WORDS,
@@ -49,7 +45,7 @@ OPTION_KEYS = (
     *SPANS,
     *PEOPLE,
     *OTHERS,
-    *COPIES,
+    *PEOPLE_LISTS,
     "return_to",
     "need",
     "fallback",
@@ -59,6 +55,7 @@ OPTION_KEYS = (
     "editable",
     "ask",
     "checklist",
+    "pause_on",
     "transfers_max",
     "limit",
 )
@@ -188,7 +185,8 @@ class StepReader:
             "editable": lambda node: read.names(node, fields, "no_field"),
             "ask": lambda node: read.names(node, fields, "no_field"),
             "checklist": lambda node: tuple(read.words(item) for item in read.items(node)),
-            **dict.fromkeys(COPIES, self.people.many),
+            **dict.fromkeys(PEOPLE_LISTS, self.people.many),
+            "pause_on": lambda node: read.names(node, PAUSES, "not_option", options=", ".join(PAUSES)),
             "transfers_max": read.whole,
             "limit": lambda node: read.name(node, self.money(), "no_money", options=", ".join(self.money())),
         }
@@ -209,14 +207,8 @@ class StepReader:
         dates = [name for name, kind in fields.items() if kind.kind in ("date", "datetime")]
         if key in SWITCHES:
             read.flag(node)
-        elif key == "transfer_to":
-            self.people.many(node)
-        elif key == "transfers_max":
-            read.whole(node)
         elif key == "approver_edits":
             read.one_of(node, ("void_earlier", "forward_only"))
-        elif key == "pause_on":
-            read.names(node, ("consult", "add_signer"), "not_option", options="consult, add_signer")
         elif key in ("deadline_field", "limit"):
             read.name(node, dates if key == "deadline_field" else money_fields(fields), "no_field")
         else:

@@ -132,8 +132,6 @@ class WorkflowReader:
                 node.keys if node is not None else {},
             ),
         )
-        if "returns_max" in entries and node is not None:
-            read.report.warn(node.keys.get("returns_max", entries["returns_max"]), "not_yet", word="returns_max")
         return {
             "withdraw": read.one_of(entries.get("withdraw"), WITHDRAW, "before_first_decision"),
             "resume": read.one_of(entries.get("resume"), ("from_start", "from_returner"), "from_start"),

@@ -102,6 +102,11 @@ class Options:
     bulk: bool = True
     transfer: bool = True
     transfers_max: int | None = None
+    transfer_to: tuple[Who, ...] = ()              # to whom a task may be passed on; nobody named: to everybody
+    add_signer: bool = True
+    consult: bool = True
+    pause_on: tuple[str, ...] = ()                 # consult, add_signer: the clock stands still meanwhile
+    reset_clock: bool = False                      # a transfer begins the clock anew
     limit: str | None = None                       # figure that the approver's own limit must cover, or a step follows
     carbon_copy: tuple[Who, ...] = ()              # told as the step is entered
     on_passed: tuple[Who, ...] = ()                # told as it is passed

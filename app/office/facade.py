@@ -299,8 +299,8 @@ class Office(Machine):
         with self.reading() as tx:
             return service.inbox(tx)
 
-    def decide(self, task: int, decision: str, *, comment: str = "", to: str | None = None, **more: Any) -> Document:
-        """Approve, reject, return or transfer a task; `more`: inputs, seen_version, key."""
+    def decide(self, task: int, decision: str, *, comment: str = "", to: str | Sequence[str] | None = None, **more: Any) -> Document:
+        """Approve, reject, return, abstain, advise, transfer, add_before, add_after, consult; `more`: inputs, seen_version, key."""
         key = more.pop("key", None)
 
         def work(tx: Transaction) -> Document:

@@ -177,9 +177,9 @@ class RemoteOffice:
         return self._get("/inbox")["items"]
 
     def decide(
-        self, task: int, decision: str, *, comment: str = "", to: str | None = None, **inputs: Any
+        self, task: int, decision: str, *, comment: str = "", to: str | Sequence[str] | None = None, **inputs: Any
     ) -> RemoteDocument:
-        """Approve, reject, return or transfer a task."""
+        """Approve, reject, return, abstain, advise, transfer, add_before, add_after, consult."""
         body = {**inputs, "comment": comment, **({"to": to} if to else {})}
         return self._document("POST", _path("inbox", str(task), decision), body)
 

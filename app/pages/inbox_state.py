@@ -17,9 +17,11 @@ from app.pages.views.listing import reader_of
 from app.pages.views.understood import understood
 from app.pages.wording import text
 from app.workflow.errors import AlreadySettled, PassedOn
+from app.workflow.passing import ROLES
 
 TABS = ("", "done", "started")
-DONE = {"approve": "approved_done", "reject": "rejected_done", "return": "returned_done", "abstain": "abstained_done", "transfer": "passed_on_done"}
+DONE = {"approve": "approved_done", "reject": "rejected_done", "return": "returned_done", "abstain": "abstained_done", "advise": "advised_done",
+        "transfer": "passed_on_done", "add_before": "asked_done", "consult": "asked_done", "add_after": "added_done"}
 
 
 class Inbox(rx.State):
@@ -87,11 +89,12 @@ class Inbox(rx.State):
     def decide(self, decision: str, comment: str, to: str) -> Any:
         """Send a decision; the next task opens by itself."""
         task = self.desk.decision
-        if not task.task or decision not in (*task.decisions, "transfer"):
+        if not task.task or decision not in (*task.decisions, *task.passes):
             return None
         try:
-            seen = None if decision == "transfer" else task.version
-            office().decide(task.task, decision, comment=comment, to=to or None, inputs=dict(self._inputs), seen_version=seen)
+            seen = None if decision in task.passes else task.version
+            whom = to.split("\n") if decision in ROLES else to or None
+            office().decide(task.task, decision, comment=comment, to=whom, inputs=dict(self._inputs), seen_version=seen)
         except (AlreadySettled, PassedOn) as error:
             self.desk = replace(self.desk, settled=error.say(language(self)), decision=replace(task, task=0))
             return Menu.load
@@ -99,6 +102,9 @@ class Inbox(rx.State):
             self.problem = error.say(language(self))
             return None
         said = text(DONE[decision], language(self), number=self.desk.number)
+        if decision == "add_after":  # the task is still here
+            self._show()
+            return rx.toast.success(said)
         following = self.desk.next
         return [rx.toast.success(said), Menu.load, rx.redirect(f"/inbox/{following}" if following else "/inbox")]
 

@@ -14,11 +14,13 @@ from app.workflow.errors import (
     NotOffered,
     NotYourTask,
     PassedOn,
+    StillWaiting,
     WithdrawRefused,
-    WrongReceiver,
 )
-from app.workflow.planner import Run, advance, casting_of, open_slot, send_back, settle, used_up
-from app.workflow.state import SYSTEM, Task
+from app.workflow.planner import advance
+from app.workflow.run import Run, casting_of, send_back, used_up
+from app.workflow.slots import open_slot, settle
+from app.workflow.state import SYSTEM, Slot, Task
 from app.workflow.tree import steps_before
 
 ACT_WORDS = {
@@ -26,6 +28,8 @@ ACT_WORDS = {
     "rejected": Words("rejected", "拒绝"),
     "returned": Words("returned", "退回"),
     "abstained": Words("settled", "处理"),
+    "approving": Words("approved", "同意"),
+    "advised": Words("answered", "答复"),
     "withdrawn": Words("withdrew", "撤回"),
     "cancelled": Words("cancelled", "取消"),
 }
@@ -42,11 +46,11 @@ BAR_WORDS = {
 
 def decide(run: Run, no: int, decision: str, *, actor: int, comment: str = "", to: str | None = None) -> None:
     """Take one opinion: approve, reject, return or abstain, by the holder of an open task (I-1)."""
-    task = _open_task(run, no, actor)
+    task = open_task(run, no, actor)
     step = run.step(run.state.entries[task.entry].step)
     guard_bars(run, task, step, actor)
     _guard_limit(run, task, step, decision)
-    _guard_decision(run, step, decision, comment)
+    _guard_decision(run, step, run.state.slot_of(task), decision=decision, comment=comment)
     targets = return_targets(run, step) if decision == "return" and to else []
     if to and to not in targets:
         raise NotOffered(
@@ -66,10 +70,15 @@ def decide(run: Run, no: int, decision: str, *, actor: int, comment: str = "", t
     advance(run)
 
 
-def _open_task(run: Run, no: int, actor: int) -> Task:
+def open_task(run: Run, no: int, actor: int) -> Task:
+    """Give a task that its holder may act on now, or say why he can't."""
     task = run.state.tasks[no]
     if task.holder != actor:
         raise NotYourTask(people=run.facts.title(task.holder))
+    if task.state == "waiting":
+        below = run.state.entries[task.entry].below(run.state.slot_of(task))
+        asked = [run.facts.title(holder) for slot in below if slot.state == "open" for _, holder in slot.people]
+        raise StillWaiting(people=", ".join(asked))
     if task.state != "open":
         raise settled_error(run, task)
     return task
@@ -105,8 +114,9 @@ def guard_bars(run: Run, task: Task, step: StepSpec, actor: int) -> None:
 
 def _guard_limit(run: Run, task: Task, step: StepSpec, decision: str) -> None:
     """Hold a limit at the instant of the approval, should it or the amount have changed since (R-4.9)."""
-    rescue = run.state.slot_of(task).note.startswith("rescue")
-    if decision == "approve" and not rescue and casting_of(run, step).over_limit(task.owner):
+    slot = run.state.slot_of(task)
+    free = slot.parent is not None or slot.note.startswith("rescue")
+    if decision == "approve" and not free and casting_of(run, step).over_limit(task.owner):
         raise Barred(number=run.facts.number, reason=BAR_WORDS["limit"])
 
 
@@ -118,22 +128,25 @@ def bar_words(reason: str) -> Words:
     return BAR_WORDS.get(reason, Words(f"{reason}.", f"{reason}，"))
 
 
-def _guard_decision(run: Run, step: StepSpec, decision: str, comment: str) -> None:
+def _guard_decision(run: Run, step: StepSpec, slot: Slot, *, decision: str, comment: str) -> None:
     options = step.options
     needs = (
-        decision == "return"
+        decision in ("return", "advise")
         or options.comment == "required"
         or (decision == "reject" and options.comment == "on_reject")
     )
     if needs and not comment.strip():
         raise CommentNeeded(field="comment")
-    if decision not in offered(step):
+    if decision not in offered(step, slot.role):
         act = {"return": Words("returned", "退回"), "abstain": Words("abstained from", "弃权")}
-        raise NotOffered(number=run.facts.number, act=act.get(decision, decision), offered=", ".join(offered(step)))
+        possible = ", ".join(offered(step, slot.role))
+        raise NotOffered(number=run.facts.number, act=act.get(decision, decision), offered=possible)
 
 
-def offered(step: StepSpec) -> tuple[str, ...]:
-    """Give the opinions that a step takes."""
+def offered(step: StepSpec, role: str = "") -> tuple[str, ...]:
+    """Give the opinions that a step takes; from who was added yes or no, from who was consulted his advice."""
+    if role:
+        return ("advise",) if role == "consult" else ("approve", "reject")
     extra = ("return",) * (step.options.returns != "never") + ("abstain",) * step.options.abstain
     return ("approve", "reject", *extra)
 
@@ -155,48 +168,16 @@ def _keep_apart(run: Run, step: StepSpec) -> None:
         other = run.step(entry.step)
         gone = used_up(run, other) if other.name != step.name else {}
         for slot in [slot for slot in entry.slots if slot.state == "open" and gone]:
-            tasks = [t for t in run.state.open_tasks() if (t.entry, t.slot) == (entry.no, slot.no)]
+            tasks = run.state.live_tasks((entry.no, slot.no))
             used = [t for t in tasks if run.facts.person(t.holder) in gone or run.facts.person(t.owner) in gone]
-            if used and len(used) == len(tasks):
+            if used and slot.parent is not None:
+                run.emit("signer_dropped", rule="R-5.6", entry=entry.no, slot=slot.no, reason="four_eyes")
+                settle(run, entry)
+            elif used and len(used) == len(tasks):
                 open_slot(run, entry, slot, [], reason="four_eyes")
             else:
                 for task in used:
                     run.emit("task_closed", rule="R-5.6", task=task.no, reason="four_eyes")
-
-
-def transfer(run: Run, no: int, to: int, *, actor: int, comment: str) -> None:
-    """Move a slot to somebody else for good (R-6.7)."""
-    task = _open_task(run, no, actor)
-    step = run.step(run.state.entries[task.entry].step)
-    guard_bars(run, task, step, actor)
-    if not comment.strip():
-        raise CommentNeeded(field="comment")
-    reason = _wrong_receiver(run, task, step, to)
-    if reason:
-        raise WrongReceiver(person=run.facts.title(to), reason=reason)
-    behalf = task.owner if task.owner != actor else None
-    run.emit("transferred", actor=actor, on_behalf_of=behalf, comment=comment, rule="R-6.7", task=no, to=to)
-
-
-def _wrong_receiver(run: Run, task: Task, step: StepSpec, to: int) -> Words | None:
-    entry, person = run.state.entries[task.entry], run.facts.person(to)
-    holding = {
-        run.facts.person(a) for slot in entry.slots if slot.state != "cancelled" for pair in slot.people for a in pair
-    }
-    most = step.options.transfers_max
-    if not step.options.transfer or (most is not None and run.state.slot_of(task).transfers >= most):
-        return Words("this step is not passed on (any further).", "此节点不允许（再次）转交。")
-    if person == run.facts.person(task.holder):
-        return Words("that is you.", "不能转交给自己。")
-    if not run.facts.active(to):
-        return Words("the account or employment has ended.", "账号或任职已失效。")
-    if casting_of(run, step).bar(to):
-        return Words("this person is barred from the document.", "此人须回避。")
-    if casting_of(run, step).over_limit(to):
-        return Words("the amount is above what this person may approve alone.", "金额超过此人的审批限额。")
-    if person in holding:
-        return Words("this person holds a task of the same step already.", "此人在本节点已有待办。")
-    return None
 
 
 def withdraw(run: Run, policy: str, *, actor: int, comment: str = "") -> None:

@@ -18,8 +18,8 @@ from app.workflow.definitions import Definition, pinned
 from app.workflow.errors import ChooseApprover, Unchanged
 from app.workflow.messages import accounts, send
 from app.workflow.organisation import TableOrganisation
-from app.workflow.planner import Run
 from app.workflow.record import Record
+from app.workflow.run import Run
 from app.workflow.state import SYSTEM, Event, State
 from app.workflow.together import Together, together
 from app.workflow.tree import find_step, steps_of, taken_steps
@@ -116,7 +116,7 @@ def _chosen(tx: Transaction, run: Run, inputs: Mapping[str, Any]) -> dict[str, l
     """Give whom the applicant chose for which step; every such step on the way needs somebody."""
     given = inputs.get("chosen") or {}
     found = {
-        str(step): [_account(tx, value) for value in (people if isinstance(people, (list, tuple)) else [people])]
+        str(step): [account_of(tx, value) for value in (people if isinstance(people, (list, tuple)) else [people])]
         for step, people in given.items()
     }
     for step in steps_of(run.stage.steps):
@@ -129,7 +129,8 @@ def _chosen(tx: Transaction, run: Run, inputs: Mapping[str, Any]) -> dict[str, l
     return found
 
 
-def _account(tx: Transaction, value: object) -> int:
+def account_of(tx: Transaction, value: object) -> int:
+    """Give the account of a link or a sign-in name."""
     if isinstance(value, Link):
         return value.id
     person = TableOrganisation(tx).by_name(str(value))
@@ -178,7 +179,10 @@ def decide(
 
 def _fill(tx: Transaction, document: Document, run: Run, no: int, inputs: Mapping[str, Any]) -> Document:
     """Write what a step asks its approver for, and see that the checklist is ticked."""
-    step = find_step(run.stage.steps, run.state.entries[run.state.tasks[no].entry].step)
+    task = run.state.tasks[no]
+    if run.state.slot_of(task).parent is not None:  # who was added gives his opinion and fills in nothing (R-6.8)
+        return document
+    step = find_step(run.stage.steps, run.state.entries[task.entry].step)
     given = {name: value for name, value in inputs.items() if name != "checklist"}
     ticked = inputs.get("checklist") or ()
     count = len(step.options.checklist) if ticked is True else len(ticked) if isinstance(ticked, (list, tuple)) else 0
@@ -196,14 +200,6 @@ def _fill(tx: Transaction, document: Document, run: Run, no: int, inputs: Mappin
     ]
     if problems:
         raise Invalid(problems)
-    return document
-
-
-def transfer(tx: Transaction, document: Document, known: Record, *, no: int, to: object, comment: str) -> Document:
-    """Pass a task on for good (R-6.7)."""
-    run = open_run(tx, document, known)
-    acts.transfer(run, no, _account(tx, to), actor=tx.actor.account.id, comment=comment)
-    record.save(tx, document, known, run, act="task_transfer")
     return document
 
 
@@ -261,9 +257,11 @@ def _back(run: Run) -> WaySpec | None:
 def _check_hash(run: Run) -> None:
     """Hold I-6: effects run on what the last approver saw."""
     if run.state.status == "approved":
-        seen = [
-            slot.hash
+        slots = [
+            slot
             for entry, slot in run.state.decisions()
-            if entry.state == "passed" and slot.actor not in (None, SYSTEM)
+            if entry.state == "passed" and slot.actor not in (None, SYSTEM) and slot.decided_at
         ]
-        assert not seen or seen[-1] == run.facts.hash, "the document is not what the last approver saw (I-6)"
+        last = max((slot.decided_at for slot in slots if slot.decided_at), default=None)
+        seen = {slot.hash for slot in slots if slot.decided_at == last}
+        assert not seen or run.facts.hash in seen, "the document is not what the last approver saw (I-6)"

@@ -10,7 +10,7 @@ from app.data.document import Document
 from app.data.transaction import Transaction
 from app.workflow.messages import accounts, send
 from app.workflow.people import resolve
-from app.workflow.planner import Run
+from app.workflow.run import Run
 from app.workflow.state import Entry, Event
 
 KIND, MESSAGE = "carbon_copied", "carbon_copy"

@@ -97,7 +97,8 @@ def _tell(tx: Transaction, document: Document, run: Any) -> None:
                 task.holder
                 for event in told
                 for task in run.state.open_tasks()
-                if (task.entry, task.slot) == (event.data["entry"], event.data["slot"])
+                if task.entry == event.data["entry"]
+                and event.data["slot"] in (task.slot, run.state.slot_of(task).parent)
             }
         send(tx, document, message, to=accounts(people))
 

@@ -98,6 +98,34 @@ class NotSeen(DaybookError):
     status = 409
 
 
+class StillWaiting(DaybookError):
+    """You asked {people} first. It comes back to you once they have answered."""
+
+    zh = "你已请 {people} 先处理，处理后会回到你这里。"
+    status = 409
+
+
+class NotYours(DaybookError):
+    """{person} was not asked by you, or has answered already ({number})."""
+
+    zh = "{person} 不是你加的，或已处理（{number}）。"
+    status = 409
+
+
+class UndoRefused(DaybookError):
+    """Your decision on {number} can't be taken back: {reason}"""
+
+    zh = "不能撤销对 {number} 的审批：{reason}"
+    status = 409
+
+
+class UrgedAlready(DaybookError):
+    """The holders of {number} were urged less than an hour ago. Again from {time}."""
+
+    zh = "{number} 在一小时内已催办，{time} 后可再次催办。"
+    status = 409
+
+
 class Unchanged(DaybookError):
     """{number} has not changed since it came back. Change what was asked for, then submit (forbid_unchanged)."""
 

@@ -20,13 +20,15 @@ from app.workflow import acts, record
 from app.workflow.acts import offered
 from app.workflow.approval import open_run
 from app.workflow.definitions import Definition, pinned
+from app.workflow.facts import Facts
+from app.workflow.passing import passes
 from app.workflow.together import Together, together
 from app.workflow.tree import find_step
 from app.workflow.world import scope_of
 
 TASKS = (
     "select t.id, t.form, t.document_id, t.step, t.owner_id, t.holder_id, t.state, t.opened_at, t.closed_at, t.due_at,"
-    " i.definition, i.stage, i.applicant_id, o.name, o.title, r.name, r.title from workflow_task t"
+    " i.definition, i.stage, i.applicant_id, o.name, o.title, r.name, r.title, t.reason from workflow_task t"
     " join workflow_instance i on i.id = t.instance_id left join office_account o on o.id = t.owner_id"
     " left join office_account r on r.id = i.applicant_id"
 )
@@ -57,6 +59,10 @@ class TaskView:
     bulk: bool = True
     version: int = 0
     return_to: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()  # transfer, add_before, add_after, consult, as far as the step allows them
+    role: str = ""  # before, after, consult: whoever holds the task above asked for it
+    asked_by: Link | None = None
+    question: str = ""  # what he said
     together: Together | None = None  # what counts with it, where that is more than the document
 
 
@@ -96,7 +102,18 @@ def task_for(tx: Transaction, document: Document) -> TaskView | None:
     if known is None:
         return task
     run = open_run(tx, document, known)
-    return replace(task, return_to=tuple(acts.return_targets(run, run.step(task.step))))
+    slot = run.state.slot_of(next(one for one in run.state.open_tasks() if one.holder == tx.actor.account.id))
+    return replace(
+        task,
+        return_to=tuple(acts.return_targets(run, run.step(task.step))),
+        asked_by=_account_link(run.facts, slot.added_by) if slot.role else None,
+        question=slot.question,
+    )
+
+
+def _account_link(facts: Facts, account: int) -> Link:
+    person = facts.organisation.by_account(account)
+    return Link("user", account, person.name if person else "", facts.title(account))
 
 
 def _task(tx: Transaction, row: Sequence[Any]) -> TaskView:
@@ -106,6 +123,7 @@ def _task(tx: Transaction, row: Sequence[Any]) -> TaskView:
     stage = definition.stage(row[11])
     assert stage is not None
     step = find_step(stage.steps, row[3])
+    role = row[17] if row[6] == "open" else ""
     figure = definition.spec.amount
     amount = document.get(figure) if figure else None
     opened = read_instant(row[7])
@@ -123,14 +141,16 @@ def _task(tx: Transaction, row: Sequence[Any]) -> TaskView:
         read_instant(row[9]),
         opened,
         Link("user", row[4], row[13] or "", row[14] or "") if row[4] != row[5] else None,
-        offered(step),
+        offered(step, role),
         step.options.comment,
         row[6],
         read_instant(row[8]),
-        step.options.ask,
-        step.options.checklist,
-        _may_bulk(step),
+        () if role else step.options.ask,
+        () if role else step.options.checklist,
+        _may_bulk(step) and role != "consult",
         document.version,
+        passes=passes(step, role),
+        role=role,
         together=_together(tx, definition, document),
     )
 

@@ -18,7 +18,12 @@ COLUMNS = (
     " comment, data, previous, hash"
 )
 INSERT = f"insert into workflow_event ({COLUMNS}) values ({', '.join('?' * 17)})"  # noqa: S608
-HUMAN = frozenset({"decided", "transferred", "withdrawn", "overridden", "submitted", "acted"})
+HUMAN = frozenset(
+    {
+        *("decided", "transferred", "withdrawn", "overridden", "submitted", "acted"),
+        *("signer_added", "signer_removed", "undone", "urged"),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,10 @@ from app.data.transaction import Transaction
 from app.workflow import definitions, log
 from app.workflow.copying import copies
 from app.workflow.definitions import Definition
+from app.workflow.evolving import KINDS, replay
 from app.workflow.messages import accounts, send
-from app.workflow.planner import Run
-from app.workflow.state import KINDS, State, Task, replay
+from app.workflow.run import Run
+from app.workflow.state import Event, State, Task
 from app.workflow.timers import next_time
 
 SELECT = (
@@ -78,10 +80,20 @@ def save(
     spec = record.definition.spec
     place = log.Place(document.form, document.id, record.id, spec.hash)
     entries = [*first, *((act if event.kind in log.HUMAN else "", event) for event in run.events)]
+    entries += [("", event) for event in many_returns(tx, document, record, run)]
     entries += [("", event) for event in copies(tx, document, run, instance=record.id or 0)]
     log.append(tx, place, entries)
     _save_tasks(tx, document, record, run)
     record.remember(tx)
+
+
+def many_returns(tx: Transaction, document: Document, record: Record, run: Run) -> Iterator[Event]:
+    """Note to the process admins that a document goes back too often; the run goes on (R-7.8)."""
+    most = record.definition.spec.returns_max
+    if record.state.returns > most >= record.state.returns - sum(event.kind == "returned" for event in run.events):
+        people = run.facts.admin_accounts()
+        send(tx, document, "many_returns", to=accounts(people), facts={"times": str(record.state.returns)})
+        yield Event("many_returns", {"returns": record.state.returns, "people": people}, run.facts.now, rule="R-7.8")
 
 
 def _save_instance(tx: Transaction, document: Document, record: Record) -> None:
@@ -125,6 +137,8 @@ def _save_instance(tx: Transaction, document: Document, record: Record) -> None:
 
 def _kept(tx: Transaction, state: State, task: Task) -> tuple[Any, ...]:
     slot = state.slot_of(task)
+    if slot.parent is not None:  # one slot, one clock: that of whoever asked (R-6.12)
+        slot = state.entries[task.entry].slots[slot.parent]
     due = next_time(slot) if task.state == "open" else None
     return (
         task.state,
@@ -151,9 +165,12 @@ def _save_tasks(tx: Transaction, document: Document, record: Record, run: Run) -
             changed.append((task, kept))
     tx.run_many(tx.sql(TASK), [_task_row(tx, document, record, task) for task in new])
     tx.run_many(tx.sql(TASK_CHANGE), [(*kept, record.id, task.no) for task, kept in changed])
-    opened = [task for task in new if task.state == "open"]
-    _grant(tx, document, record, run, opened)
-    _take_back(tx, record, [task for task, kept in changed if kept[0] != "open" and record.known[task.no][0] == "open"])
+    turned = [task for task, kept in changed if kept[0] != record.known[task.no][0]]
+    _take_back(tx, record, [task for task in turned if task.state != "open"])
+    back = [task for task in turned if task.state == "open"]
+    tx.run_many(tx.sql("delete from document_grant where source = ?"), [(_source(record, task),) for task in back])
+    opened = [*back, *(task for task in new if task.state == "open")]
+    _grant(tx, document, record, run, [*opened, *(task for task in new if task.state == "waiting")])
     if opened:
         send(tx, document, "task_opened", to=accounts(task.holder for task in opened))
 
@@ -188,7 +205,8 @@ def _grant(tx: Transaction, document: Document, record: Record, run: Run, tasks:
     rows = []
     for task in tasks:
         options = run.step(record.state.entries[task.entry].step).options
-        fields = ",".join(dict.fromkeys((*options.editable, *options.ask)))
+        own = task.state == "open" and record.state.slot_of(task).parent is None  # who was added reads, no more (R-6.8)
+        fields = ",".join(dict.fromkeys((*options.editable, *options.ask))) if own else ""
         rows.append(
             (document.form, document.id, task.holder, "edit" if fields else "view", fields, _source(record, task))
         )

@@ -12,8 +12,8 @@ from app.data import documents, reading, rights
 from app.data.document import Document
 from app.data.documents import Change
 from app.data.transaction import Transaction
-from app.workflow import amending, approval, checking, clocks, life, log, models, record, shelf
-from app.workflow.acts import settled_error
+from app.workflow import amending, approval, asking, checking, clocks, life, log, models, record, shelf
+from app.workflow.acts import open_task
 from app.workflow.definitions import Definition, current
 from app.workflow.due import run_due
 from app.workflow.errors import ActionRefused, NotSeen
@@ -40,7 +40,8 @@ __all__ = [
     "started_by_me",
     "task_for",
 ]
-DECISIONS = ("approve", "reject", "return", "abstain")
+DECISIONS = ("approve", "reject", "return", "abstain", "advise")
+RUN_ACTS = ("withdraw", "override", "renew", "undo", "urge", asking.REMOVE)
 TASK = "select t.form, t.document_id, t.instance_id, t.no, t.holder_id from workflow_task t where t.id = ?"
 PLAIN = {"archive": ("active", "archived"), "restore": ("archived", "active")}  # forms without a workflow
 REFUSES = checking.refuse  # known by this import: publishing asks it
@@ -68,7 +69,7 @@ def act(
     _same_version(tx, document, version)
     if current(tx, form) is None:
         return _plain_act(tx, document, action)
-    if action in ("withdraw", "override", "renew") or action in DECISIONS:
+    if action.partition(":")[0] in RUN_ACTS or action in DECISIONS:
         done = _act_on_run(tx, document, action, inputs=inputs, comment=comment)
         if done is not None:
             return done
@@ -114,6 +115,9 @@ def _act_on_run(
         return None
     if action == "renew":
         return _renew(tx, document, definition)
+    done = asking.act_on_run(tx, document, known, action=action, comment=comment)
+    if done is not None:
+        return _seen(tx, done)
     if known.state.ended:
         return None
     if action == "withdraw":
@@ -146,7 +150,10 @@ def decide(
     to: object = None,
     seen_version: int | None = None,
 ) -> Document:
-    """Decide a task: approve, reject, return (to: a step; else the applicant), abstain, transfer (to: a person)."""
+    """Decide a task: approve, reject, return (to: a step; else the applicant), abstain, advise (who was consulted).
+
+    Or pass it on: transfer (to: a person), add_before, add_after, consult (to: one or several people).
+    """
     row = tx.fetch_one(tx.sql(TASK), (task_id,))
     if row is None:
         raise NotFound(thing=Words("task", "待办"))
@@ -156,16 +163,16 @@ def decide(
         raise NotFound(thing=Words("task", "待办"))
     task = known.state.tasks[no]
     if task.state != "open":
-        raise settled_error(approval.open_run(tx, document, known), task)
+        open_task(approval.open_run(tx, document, known), no, holder)
     if seen_version is not None and seen_version != document.version:
         raise NotSeen(number=document.number)
-    if decision == "transfer":
-        approval.transfer(tx, document, known, no=no, to=to, comment=comment)
+    if decision in asking.PASSES:
+        asking.pass_on(tx, document, known, no=no, act=decision, to=to, comment=comment)
     elif decision in DECISIONS:
         step = None if to is None else str(to)
         approval.decide(tx, document, known, no=no, decision=decision, comment=comment, inputs=inputs, to=step)
     else:
-        offered = ", ".join((*DECISIONS, "transfer"))
+        offered = ", ".join((*DECISIONS, *asking.PASSES))
         raise Invalid(
             [
                 Problem(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 SYSTEM = 0
 ENDED = frozenset({"approved", "rejected", "withdrawn", "cancelled"})
-DECISIONS = {"approve": "approved", "reject": "rejected", "return": "returned", "abstain": "abstained"}
+LIVE = frozenset({"waiting", "open", "approving"})  # a slot, a task that may still be decided
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,25 @@ class Task:
     owner: int
     holder: int
     opened_at: datetime
-    state: str = "open"  # open approved rejected returned abstained transferred cancelled
-    reason: str = ""
+    state: str = "open"  # waiting open approved rejected returned abstained advised transferred cancelled
+    reason: str = ""  # why it closed; while it is open: before, after, consult, where it was asked for
     closed_at: datetime | None = None
+    urged_at: datetime | None = None
 
 
 @dataclass
 class Slot:
-    """One required opinion. `people` are (owner, holder) pairs, frozen when the step was entered (R-4.2)."""
+    """One required opinion. `people` are (owner, holder) pairs, frozen when the step was entered (R-4.2).
+
+    A slot may have slots below it, which its holder asked for (`parent`, `role`): those who sign `before` him, those
+    who sign `after` him, and those he `consult`s. It waits for the first and the last, is `approving` until the second
+    have signed, and is rejected where one of its signers rejects. The mode of a step counts its upper slots only.
+    """
 
     no: int
     label: str
     people: list[tuple[int, int]]
-    state: str = "waiting"  # waiting open approved rejected returned abstained cancelled
+    state: str = "waiting"  # waiting open approving approved rejected returned abstained advised cancelled
     note: str = ""
     owner: int | None = None
     actor: int | None = None
@@ -59,6 +65,17 @@ class Slot:
     due_at: str | None = None
     timers: list[list[str]] = field(default_factory=list)  # [action, ISO time, '' or when it fired]
     transfers: int = 0
+    parent: int | None = None
+    role: str = ""  # before after consult
+    added_by: int = SYSTEM
+    question: str = ""  # what was said to whoever was asked
+    pauses: bool = False  # the clock of the slot above stands still meanwhile (R-6.12)
+    paused_at: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        """Tell whether it may still be decided."""
+        return self.state in LIVE
 
 
 @dataclass
@@ -75,6 +92,14 @@ class Entry:
     notes: list[str] = field(default_factory=list)
     settled_by: int | None = None
     settled_at: datetime | None = None
+
+    def upper(self) -> list[Slot]:
+        """Give the slots that the step's mode counts."""
+        return [slot for slot in self.slots if slot.parent is None]
+
+    def below(self, slot: Slot) -> list[Slot]:
+        """Give the slots that the holder of a slot asked for."""
+        return [other for other in self.slots if other.parent == slot.no]
 
 
 @dataclass
@@ -102,6 +127,7 @@ class State:
     editors: list[int] = field(default_factory=list)  # who changed something material before submitting
     ended_at: datetime | None = None
     ended_by: int = SYSTEM
+    events: list[Event] = field(default_factory=list)  # what it was folded from; an undo folds less of it
 
     def copy(self) -> State:
         """Give the same state to go on from, without touching this one."""
@@ -113,7 +139,8 @@ class State:
             entry.slots, entry.notes = [_same(slot) for slot in entry.slots], list(entry.notes)
             for slot in entry.slots:
                 slot.people, slot.timers = list(slot.people), [list(timer) for timer in slot.timers]
-        made.tasks = [_same(task) if task.state == "open" else task for task in self.tasks]
+        made.tasks = [_same(task) if task.state in LIVE else task for task in self.tasks]
+        made.events = list(self.events)
         made.results, made.choices, made.chosen = dict(self.results), dict(self.choices), dict(self.chosen)
         made.returned_to, made.editors = list(self.returned_to), list(self.editors)
         return made
@@ -131,16 +158,20 @@ class State:
         """Give the tasks that somebody can act on now."""
         return [task for task in self.tasks if task.state == "open"]
 
+    def live_tasks(self, slot: tuple[int, int]) -> list[Task]:
+        """Give the tasks of one slot (entry, slot) that are open, or wait for a slot below it."""
+        return [task for task in self.tasks if task.state in LIVE and (task.entry, task.slot) == slot]
+
     def open_entries(self) -> list[Entry]:
         """Give the steps that wait for somebody."""
         return [entry for entry in self.entries if entry.state == "open"]
 
     def decisions(self) -> Iterator[tuple[Entry, Slot]]:
-        """Give every decision of this round that still counts."""
+        """Give every decision of this round that still counts; who was consulted has decided nothing."""
         for entry in self.entries:
             if entry.round == self.round and entry.state != "voided":
                 for slot in entry.slots:
-                    if slot.actor is not None:
+                    if slot.actor is not None and slot.role != "consult":
                         yield entry, slot
 
     @property
@@ -159,233 +190,3 @@ def _same(one: Any) -> Any:
     made = object.__new__(type(one))
     made.__dict__.update(one.__dict__)
     return made
-
-
-def replay(events: Iterable[Event]) -> State:
-    """Fold a log of events, from empty, into the state."""
-    state = State()
-    for event in events:
-        evolve(state, event)
-    return state
-
-
-def evolve(state: State, event: Event) -> None:
-    """Take one event into the state."""
-    _EVOLVE[event.kind](state, event)
-
-
-def _submitted(state: State, event: Event) -> None:
-    state.status, state.stage, state.round = "running", event.data["stage"], event.data["round"]
-    state.applicant, state.submitter = event.data["applicant"], event.actor
-    state.hash, state.material = event.hash, event.data.get("material", "")
-    state.editors = list(event.data.get("editors", ()))
-    state.chosen = {step: list(people) for step, people in event.data.get("chosen", {}).items()}
-    state.results, state.choices, state.returned_to = {}, {}, []
-
-
-def _choice_made(state: State, event: Event) -> None:
-    state.choices[event.data["node"]] = list(event.data["taken"])
-
-
-def _step_skipped(state: State, event: Event) -> None:
-    entry = _new_entry(state, event)
-    entry.state, entry.reason = "skipped", event.data["reason"]
-
-
-def _step_entered(state: State, event: Event) -> None:
-    entry = _new_entry(state, event)
-    entry.notes = list(event.data.get("notes", ()))
-    for number, slot in enumerate(event.data["slots"]):
-        entry.slots.append(Slot(number, slot["label"], _pairs(slot["people"]), note=slot.get("note", "")))
-        if slot["open"]:
-            _open_slot(state, entry, number, slot, event.at)
-
-
-def _new_entry(state: State, event: Event) -> Entry:
-    entry = Entry(len(state.entries), event.data["step"], state.round, event.at)
-    state.entries.append(entry)
-    state.results[entry.step] = entry.no
-    return entry
-
-
-def _pairs(people: Iterable[Iterable[int]]) -> list[tuple[int, int]]:
-    return [(owner, holder) for owner, holder in people]
-
-
-def _open_slot(state: State, entry: Entry, number: int, data: Mapping[str, Any], at: datetime) -> None:
-    slot = entry.slots[number]
-    slot.state, slot.people, slot.due_at = "open", _pairs(data["people"]), data.get("due")
-    slot.timers = [[action, when, ""] for action, when in data.get("timers", ())]
-    for owner, holder in slot.people:
-        _new_task(state, entry.no, number, (owner, holder), at)
-
-
-def _new_task(state: State, entry: int, slot: int, pair: tuple[int, int], at: datetime) -> None:
-    state.tasks.append(Task(len(state.tasks), entry, slot, pair[0], pair[1], at))
-
-
-def _slot_opened(state: State, event: Event) -> None:
-    entry = state.entries[event.data["entry"]]
-    _close_slot_tasks(state, entry.no, event.data["slot"], event.data.get("reason", "replaced"), event.at)
-    entry.slots[event.data["slot"]].note = event.data.get("note", "")
-    _open_slot(state, entry, event.data["slot"], event.data, event.at)
-
-
-def _slot_added(state: State, event: Event) -> None:
-    entry = state.entries[event.data["entry"]]
-    data = event.data["slot"]
-    entry.slots.append(Slot(len(entry.slots), data["label"], [], note=data.get("note", "")))
-    _open_slot(state, entry, len(entry.slots) - 1, data, event.at)
-
-
-def _decided(state: State, event: Event) -> None:
-    task = state.tasks[event.data["task"]]
-    slot = state.slot_of(task)
-    task.state = slot.state = DECISIONS[event.data["decision"]]
-    task.closed_at = slot.decided_at = event.at
-    slot.owner, slot.actor, slot.comment, slot.hash = task.owner, event.actor, event.comment, event.hash
-    _close_slot_tasks(state, task.entry, task.slot, "settled", event.at)
-
-
-def _auto_decided(state: State, event: Event) -> None:
-    slot = state.entries[event.data["entry"]].slots[event.data["slot"]]
-    slot.state, slot.owner, slot.actor = DECISIONS[event.data["decision"]], event.data.get("owner"), SYSTEM
-    slot.decided_at, slot.hash, slot.rule = event.at, event.hash, event.rule
-    _close_slot_tasks(state, event.data["entry"], event.data["slot"], "settled", event.at)
-
-
-def _close_slot_tasks(state: State, entry: int, slot: int, reason: str, at: datetime) -> None:
-    _close((t for t in state.tasks if t.entry == entry and t.slot == slot), reason, at)
-
-
-def _close(tasks: Iterable[Task], reason: str, at: datetime) -> None:
-    for task in tasks:
-        if task.state == "open":
-            task.state, task.reason, task.closed_at = "cancelled", reason, at
-
-
-def _step_settled(state: State, event: Event) -> None:
-    entry = state.entries[event.data["entry"]]
-    entry.state, entry.reason = event.data["outcome"], event.data.get("reason", "")
-    entry.settled_by, entry.settled_at = event.actor, event.at
-    _close_entry(state, entry, "settled", event.at)
-
-
-def _close_entry(state: State, entry: Entry, reason: str, at: datetime) -> None:
-    _close((t for t in state.tasks if t.entry == entry.no), reason, at)
-    for slot in entry.slots:
-        if slot.state in ("open", "waiting"):
-            slot.state = "cancelled"
-
-
-def _transferred(state: State, event: Event) -> None:
-    task = state.tasks[event.data["task"]]
-    task.state, task.reason, task.closed_at = "transferred", "transferred", event.at
-    _replace(state, task.entry, task.slot, event)
-    state.slot_of(task).transfers += 1
-
-
-def _replace(state: State, entry: int, slot: int, event: Event) -> None:
-    to = event.data["to"]
-    _close_slot_tasks(state, entry, slot, event.kind, event.at)
-    state.entries[entry].slots[slot].people = [(to, to)]
-    _new_task(state, entry, slot, (to, to), event.at)
-
-
-def _reassigned(state: State, event: Event) -> None:
-    _fire(state, event)
-    _replace(state, event.data["entry"], event.data["slot"], event)
-
-
-def _escalated(state: State, event: Event) -> None:
-    _fire(state, event)
-    slot = state.entries[event.data["entry"]].slots[event.data["slot"]]
-    to = event.data["to"]
-    slot.people.append((to, to))
-    _new_task(state, event.data["entry"], event.data["slot"], (to, to), event.at)
-
-
-def _fire(state: State, event: Event) -> None:
-    slot = state.entries[event.data["entry"]].slots[event.data["slot"]]
-    for timer in event.data["timers"]:
-        slot.timers[timer][2] = event.at.isoformat()
-
-
-def _task_closed(state: State, event: Event) -> None:
-    task = state.tasks[event.data["task"]]
-    slot = state.slot_of(task)
-    slot.people = [pair for pair in slot.people if pair != (task.owner, task.holder)]
-    _close([task], event.data["reason"], event.at)
-
-
-def _returned(state: State, event: Event) -> None:
-    state.returns += 1
-    state.returned_from, state.returner = event.data["step"], event.data.get("returner")
-    to = event.data.get("to")
-    if to is None:
-        _end(state, event, "returned")
-        return
-    state.returned_to.append(to)
-    _void(state, event)
-
-
-def _void(state: State, event: Event) -> None:
-    for step in event.data["voided"]:
-        entry = state.entries[state.results.pop(step)]
-        _close_entry(state, entry, event.kind, event.at)
-        entry.state, entry.reason = "voided", event.kind
-    for node in event.data["nodes"]:
-        state.choices.pop(node, None)
-
-
-def _reopened(state: State, event: Event) -> None:
-    """What was approved is asked again: its steps no longer count (R-10.3), or have run out (R-10.6)."""
-    state.back = event.data.get("back", "")
-    for number in state.results.values():
-        if state.entries[number].state == "passed":
-            state.entries[number].state, state.entries[number].reason = "voided", "reopened"
-    state.results, state.choices = {}, {}
-
-
-def _end(state: State, event: Event, status: str) -> None:
-    state.status = status
-    state.ended_at, state.ended_by = event.at, event.actor
-    for entry in state.open_entries():
-        _close_entry(state, entry, status, event.at)
-        entry.state, entry.reason = "voided", status
-
-
-def _approved(state: State, event: Event) -> None:
-    state.version = event.data.get("version", 0)
-    _end(state, event, "approved")
-
-
-def _ends(status: str) -> Callable[[State, Event], None]:
-    return lambda state, event: _end(state, event, status)
-
-
-_EVOLVE: dict[str, Callable[[State, Event], None]] = {
-    "submitted": _submitted,
-    "choice_made": _choice_made,
-    "step_skipped": _step_skipped,
-    "step_entered": _step_entered,
-    "slot_opened": _slot_opened,
-    "slot_added": _slot_added,
-    "decided": _decided,
-    "auto_decided": _auto_decided,
-    "step_settled": _step_settled,
-    "transferred": _transferred,
-    "reminded": _fire,
-    "escalated": _escalated,
-    "reassigned": _reassigned,
-    "timed_out": _fire,
-    "task_closed": _task_closed,
-    "returned": _returned,
-    "reopened": _reopened,
-    "voided": _void,
-    "approved": _approved,
-    "rejected": _ends("rejected"),
-    "withdrawn": _ends("withdrawn"),
-    "overridden": _ends("cancelled"),
-}
-KINDS = frozenset(_EVOLVE)  # the events of a run; the log of a document holds others too

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.workflow.people import resolve
-from app.workflow.planner import TIMERS, Run, advance, casting_of, send_back, settle
+from app.workflow.planner import advance
+from app.workflow.run import Run, casting_of, send_back
+from app.workflow.slots import TIMERS, settle
 from app.workflow.state import Entry, Slot
+
+RUNNING = ("open", "approving")  # slots whose clock goes on, through consulting and added signers (R-6.12)
 
 
 def next_time(slot: Slot) -> datetime | None:
     """Give the instant of a slot's next timer."""
     times = [datetime.fromisoformat(at) for _, at, fired in slot.timers if not fired]
-    return min(times) if slot.state == "open" and times else None
+    return min(times) if slot.state in RUNNING and slot.paused_at is None and times else None
 
 
 def fire(run: Run) -> None:
@@ -22,7 +26,7 @@ def fire(run: Run) -> None:
         for slot in entry.slots:
             for action in TIMERS:
                 due = _due(run, slot, action)
-                if due and run.state.running and entry.state == "open" and slot.state == "open":
+                if due and run.state.running and entry.state == "open" and slot.state in RUNNING and not slot.paused_at:
                     _ACTS[action](run, entry, slot, due)
 
 
@@ -60,6 +64,8 @@ def _receiver(run: Run, entry: Entry, slot: Slot, option: str) -> int | None:
     step = run.step(entry.step)
     casting = casting_of(run, step)
     found = resolve(getattr(step.options, option)[1], run.facts.question(casting.serves))
+    if slot.state == "approving":  # he has done his part; whoever he added has no need of another holder
+        return None
     holding = {run.facts.person(holder) for s in entry.slots if s.state != "cancelled" for _, holder in s.people}
     accounts = casting.eligible([account for group in found.groups for account in group])
     return next((account for account in accounts if run.facts.person(account) not in holding), None)

@@ -12,7 +12,7 @@ from app.core.links import Link
 from app.core.words import Words
 from app.data.document import Document
 from app.data.transaction import Transaction
-from app.workflow import acts, log, record, shelf
+from app.workflow import acts, asking, log, passing, record, shelf, undoing
 from app.workflow.acts import may_take_over
 from app.workflow.approval import open_run
 from app.workflow.bars import kept_apart
@@ -20,12 +20,14 @@ from app.workflow.copying import KIND as COPIED
 from app.workflow.definitions import Definition, current
 from app.workflow.facts import Facts
 from app.workflow.life import definition_of
-from app.workflow.planner import Run, forecast
+from app.workflow.planner import forecast
 from app.workflow.presses import is_among, who_words
-from app.workflow.state import Entry, State
+from app.workflow.run import Run
+from app.workflow.state import Entry, Slot, State
 from app.workflow.world import facts_of, scope_of
 
 WITHDRAW = Words("Withdraw", "撤回")
+REMOVE = Words("Take {name} out", "减签：{name}")
 OVERRIDE = Words("Cancel the approval", "终止审批")
 
 
@@ -60,6 +62,7 @@ class StepView:
     decision: str = ""
     reason: str = ""
     copied: tuple[Link, ...] = ()  # who was told of it (R-8)
+    role: str = ""  # before, after, consult: asked for by the approver above (R-6.8)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,15 @@ def _run_actions(tx: Transaction, document: Document, stage: StageSpec | None) -
     if may_take_over(run, actor) and known.definition.spec.withdraw != "never":
         refused = _refusal(lambda: acts.withdraw(_copy(run), known.definition.spec.withdraw, actor=actor))
         yield ActionView("withdraw", WITHDRAW, allowed=refused is None, reason=refused)
+    if undoing.why_not(run, actor) is None:
+        yield ActionView("undo", asking.UNDO)
+    if undoing.may_urge(run, actor):
+        refused = _refusal(lambda: undoing.urge(_copy(run), actor=actor))
+        yield ActionView("urge", asking.URGE, allowed=refused is None, reason=refused)
+    for who in passing.removable(run, actor):
+        link = _link(run.facts, who)
+        title = Words(REMOVE.en.format(name=link.title), REMOVE.zh.format(name=link.title))
+        yield ActionView(f"{asking.REMOVE}:{link.number}", title)
     if actor in run.facts.admin_accounts():
         barred = run.facts.barred.get(run.facts.person(actor))
         yield ActionView("override", OVERRIDE, "danger", barred is None, acts.bar_words(barred) if barred else None)
@@ -213,7 +225,7 @@ def _entries(run: Run, entries: Sequence[Entry], *, state: str = "") -> list[Ste
                     reason=entry.reason,
                 )
             )
-        for slot in entry.slots:
+        for slot in sorted(entry.slots, key=lambda slot: (slot.no if slot.parent is None else slot.parent, slot.no)):
             if slot.state == "cancelled" and not state:
                 continue
             decided = slot.actor is not None and not state
@@ -230,11 +242,17 @@ def _entries(run: Run, entries: Sequence[Entry], *, state: str = "") -> list[Ste
                     datetime.fromisoformat(slot.due_at) if slot.due_at and not state else None,
                     _link(run.facts, behalf) if behalf else None,
                     entry.round,
-                    slot.state if decided else "",
+                    _decision(slot) if decided else "",
                     entry.reason,
+                    role=slot.role,
                 )
             )
     return found
+
+
+def _decision(slot: Slot) -> str:
+    """Give what somebody said: an approval that a signer after him turned into a no was an approval (R-6.9)."""
+    return "approving" if slot.rule == "R-6.9" and slot.state == "rejected" else slot.state
 
 
 def _link(facts: Facts, account: int) -> Link:

@@ -14,7 +14,7 @@ from app.config.workflow_spec import StageSpec
 from app.core.errors import DaybookError
 from app.core.words import Words
 from app.workflow import acts, planner, timers
-from app.workflow.planner import Run
+from app.workflow.run import Run
 from app.workflow.scenes import APPLICANT, NAMED, Scene
 from app.workflow.state import Entry, Slot, State
 from app.workflow.tree import steps_of

@@ -12,9 +12,11 @@ from app.config.workflow_spec import Node, Options, Span, StageSpec, StepSpec, W
 from app.core.expressions import Place, Scope, Shape, Type, compile_expression
 from app.core.links import Link
 from app.core.words import plain
+from app.workflow import passing, undoing
 from app.workflow.facts import Facts
 from app.workflow.people import Person, Snapshot
-from app.workflow.planner import Run, submit
+from app.workflow.planner import submit
+from app.workflow.run import Run
 from app.workflow.state import State
 
 MONDAY = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -177,6 +179,35 @@ class Case:
         for holder in holders:
             self.decide(holder, "approve")
         return self
+
+    def ask(self, holder: int, act: str, *people: int, comment: str = "look") -> Case:
+        """Let somebody ask others before him, after him, or for an opinion."""
+        run = self.run()
+        passing.ask(run, self.task(holder), people, act=act, actor=holder, comment=comment)
+        return self.keep(run)
+
+    def remove(self, actor: int, who: int) -> Case:
+        """Let somebody take out whom he asked."""
+        run = self.run()
+        passing.remove(run, who, actor=actor)
+        return self.keep(run)
+
+    def undo(self, actor: int) -> Case:
+        """Let somebody take his decision back."""
+        run = self.run()
+        undoing.undo(run, actor=actor)
+        return self.keep(run)
+
+    def urge(self, actor: int) -> list[int]:
+        """Let somebody urge the holders; give who is told."""
+        run = self.run()
+        told = undoing.urge(run, actor=actor)
+        self.keep(run)
+        return told
+
+    def slots(self) -> list[str]:
+        """Give the states of the slots of the last step."""
+        return [slot.state for slot in self.state.entries[-1].slots]
 
     def holders(self) -> list[int]:
         """Give who can act now."""

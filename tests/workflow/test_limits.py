@@ -147,7 +147,7 @@ def test_R_4_11_a_negative_amount_counts_by_its_size_unless_it_has_its_own_band(
 
 def test_a_key_that_is_not_carried_out_yet_is_said_so(tmp_path: Path) -> None:
     text = TOGETHER.replace(
-        "approver: {manager_of: requester}", "approver: {manager_of: requester}\n    pause_on: [consult]"
+        "approver: {manager_of: requester}", "approver: {manager_of: requester}\n    shrink_on_departure: true"
     )
     told = [w.say() for w in laid_over(tmp_path, purchase_request=text).warnings]
-    assert len(told) == 1 and "'pause_on' is understood but not carried out yet" in told[0]
+    assert len(told) == 1 and "'shrink_on_departure' is understood but not carried out yet" in told[0]

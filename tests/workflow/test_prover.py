@@ -22,8 +22,8 @@ from app.workflow import acts, planner, prover, timers
 from app.workflow.bands import situations
 from app.workflow.checking import check_workflows
 from app.workflow.definitions import Definition, make
-from app.workflow.planner import Run
 from app.workflow.prover import Finding, conditions, prove_stage
+from app.workflow.run import Run
 from app.workflow.scenes import APPLICANT, NAMED, Scene, scenes
 from app.workflow.state import State
 from app.workflow.tree import steps_of

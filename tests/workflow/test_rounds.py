@@ -8,7 +8,7 @@ import pytest
 
 from app.config.workflow_spec import ParallelSpec, Who
 from app.workflow import timers
-from app.workflow.acts import override, return_targets, transfer, void_earlier, withdraw
+from app.workflow.acts import override, return_targets, void_earlier, withdraw
 from app.workflow.errors import (
     Barred,
     CommentNeeded,
@@ -18,6 +18,7 @@ from app.workflow.errors import (
     WithdrawRefused,
     WrongReceiver,
 )
+from app.workflow.passing import transfer
 from tests.workflow.company import (
     ADMIN,
     ANNA,

@@ -25,8 +25,8 @@ from app.workflow.errors import (
     PassedOn,
     WithdrawRefused,
 )
+from app.workflow.evolving import replay
 from app.workflow.organisation import TableOrganisation
-from app.workflow.state import replay
 from tests.workflow.desks import Desk, a_desk, request_values
 
 

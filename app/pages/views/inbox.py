@@ -67,6 +67,8 @@ class Decision:
     stands_in: str = ""
     due: str = ""
     alarm: bool = False
+    passes: list[str] = field(default_factory=list)
+    asked: str = ""                                # who asked me, what for
 
 
 @dataclass
@@ -115,7 +117,7 @@ def _line(reader: Reader, one: Any, tab: str, seen: int) -> InboxLine:
                      news, not seen, f"/inbox/{one.number}")
 
 
-_STATES = frozenset({"task_approved", "task_rejected", "task_returned", "task_transferred", "task_abstained"})
+_STATES = frozenset({"task_approved", "task_rejected", "task_returned", "task_transferred", "task_abstained", "task_advised"})
 
 
 def _started(reader: Reader, document: Document) -> InboxLine:
@@ -177,22 +179,31 @@ def _lead(reader: Reader, document: Document, number: str) -> str:
 def _with_task(office: Office, reader: Reader, desk: Desk, task: Any, document: Document) -> None:
     due = text("due", reader.locale, when=_moment(reader, task.due_at)) if task.due_at else ""
     titles = {one.step: one.title.say(reader.locale) for one in office.path(task.form, task.number)}
-    full = _with_returns(office, task, document)
+    full = _in_full(office, task, document)
     desk.who = str(task.requester or "")
     desk.initials = formats.initials(desk.who)
     desk.amount = formats.money(task.amount, task.currency or reader.home, home=reader.home) if task.amount is not None else ""
     desk.decision = Decision(
         task.id, document.version, task.step_title.say(reader.locale), list(task.decisions), task.comment_rule, [one.say(reader.locale) for one in task.checklist],
-        [[name, titles.get(name, name)] for name in full], text("for_person", reader.locale, name=str(task.on_behalf_of)) if task.on_behalf_of else "",
-        due, _due_today(reader, task.due_at))
+        [[name, titles.get(name, name)] for name in full.return_to], text("for_person", reader.locale, name=str(task.on_behalf_of)) if task.on_behalf_of else "",
+        due, _due_today(reader, task.due_at), list(task.passes), _asked(reader, full))
     desk.evidence = evidence(office, reader, task, document)
 
 
-def _with_returns(office: Office, task: Any, document: Document) -> tuple[str, ...]:
+def _asked(reader: Reader, task: Any) -> str:
+    """Say who asked this person, and what he said."""
+    if task.asked_by is None:
+        return ""
+    words = text(f"asks_{task.role}", reader.locale, person=str(task.asked_by))
+    return text("asks_saying", reader.locale, words=words, question=task.question) if task.question else words
+
+
+def _in_full(office: Office, task: Any, document: Document) -> Any:
+    """Give a task with what only its run tells: where it may go back to, who asked."""
     from app.workflow.service import task_for
     with office.reading() as tx:
         full = task_for(tx, document)
-    return full.return_to if full is not None and full.id == task.id else ()
+    return full if full is not None and full.id == task.id else task
 
 
 def evidence(office: Office, reader: Reader, task: Any, document: Document) -> list[Evidence]:

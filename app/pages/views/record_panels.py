@@ -74,9 +74,9 @@ def stage_dots(office: Office, reader: Reader, form: str, *, number: str) -> lis
 
 def path_steps(reader: Reader, steps: Sequence[Any]) -> list[PathStep]:
     """Give the approval's path: one line a step, its people together."""
-    found: dict[tuple[int, str, str], list[Any]] = {}
+    found: dict[tuple[int, str, str, str], list[Any]] = {}
     for step in steps:
-        found.setdefault((step.round, step.step, step.state), []).append(step)
+        found.setdefault((step.round, step.step, step.state, step.role), []).append(step)
     return [_step(reader, together) for together in found.values()]
 
 
@@ -87,7 +87,8 @@ def _step(reader: Reader, together: list[Any]) -> PathStep:
     due = next((one.due_at for one in together if one.due_at), None)
     note = _moment(reader, when) if when else text("due", reader.locale, when=_moment(reader, due)) if due else ""
     copied = list(dict.fromkeys(str(name) for one in together for name in one.copied))
-    return PathStep(first.title.say(reader.locale), _joined(reader, names), note, SIGNS.get(first.state, "coming"),
+    title = first.title.say(reader.locale)
+    return PathStep(text(f"role_{first.role}", reader.locale, step=title) if first.role else title, _joined(reader, names), note, SIGNS.get(first.state, "coming"),
                     bool(due and not when and due < reader.now), text("copied_to", reader.locale, people=_joined(reader, copied)) if copied else "")
 
 

@@ -17,7 +17,8 @@ from app.pages.wording import text
 MOST = 60
 DOORS = {"api": "door_api", "cli": "door_cli", "notebook": "door_notebook", "assistant": "door_assistant", "import": "door_import", "python": "door_python"}
 ACTS = {"create": "made_it", "trash": "deleted_it", "restore": "restored_it"}
-DECIDED = {"approved": "did_approve", "rejected": "did_reject", "returned": "did_return", "abstained": "did_abstain", "transferred": "did_transfer"}
+DECIDED = {"approved": "did_approve", "rejected": "did_reject", "returned": "did_return", "abstained": "did_abstain", "transferred": "did_transfer", "approving": "did_approve",
+           "advised": "did_advise"}
 
 
 @dataclass
