@@ -21,6 +21,7 @@ from app.workflow.planner import advance
 from app.workflow.run import Run, casting_of, send_back, used_up
 from app.workflow.slots import open_slot, settle
 from app.workflow.state import SYSTEM, Slot, Task
+from app.workflow.substitutes import still_stands_in
 from app.workflow.tree import steps_before
 
 ACT_WORDS = {
@@ -39,6 +40,7 @@ BAR_WORDS = {
     "requested_for": Words("it is for you.", "单据的申请人是你，"),
     "editor": Words("you changed it in this round.", "你在本轮修改过它，"),
     "four_eyes": Words("you decided another step that needs somebody else.", "你已审批过另一个须由不同人处理的节点，"),
+    "absence": Words("you don't stand in for the approver any more.", "你的代理期已结束，"),
     "limit": Words("it is above what you may approve alone.", "金额超过你的审批限额，"),
     "inactive": Words("your account or employment has ended.", "账号或任职已失效，"),
 }
@@ -60,7 +62,8 @@ def decide(run: Run, no: int, decision: str, *, actor: int, comment: str = "", t
         )
     run.actor = actor
     behalf = task.owner if task.owner != actor else None
-    run.emit("decided", actor=actor, on_behalf_of=behalf, comment=comment, task=no, decision=decision)
+    rule = f"R-6.2:{task.rule}" if task.rule else ""
+    run.emit("decided", actor=actor, on_behalf_of=behalf, comment=comment, rule=rule, task=no, decision=decision)
     entry = run.state.entries[task.entry]
     if decision == "return" and step.options.returns == "decisive":
         send_back(run, entry, to, actor=actor, rule="R-3.9", comment=comment)
@@ -110,6 +113,8 @@ def guard_bars(run: Run, task: Task, step: StepSpec, actor: int) -> None:
         reason = casting.reason(account)
         if reason:
             raise Barred(number=run.facts.number, reason=bar_words(reason))
+    if task.rule and not still_stands_in(casting, task.owner, actor):
+        raise Barred(number=run.facts.number, reason=BAR_WORDS["absence"])
 
 
 def _guard_limit(run: Run, task: Task, step: StepSpec, decision: str) -> None:

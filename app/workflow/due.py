@@ -18,7 +18,9 @@ from app.workflow import approval, clocks, life, record, timers
 from app.workflow.definitions import current
 from app.workflow.life import Press
 from app.workflow.messages import accounts, send
+from app.workflow.relieving import relieve, runs_to_relieve
 from app.workflow.reminding import reminders_due
+from app.workflow.run import Run
 from app.workflow.world import calendar_of, scope_of
 
 MOST = 100  # of each kind in one transaction: the next look goes on
@@ -35,6 +37,7 @@ def run_due(tx: Transaction, now: datetime | None = None) -> int:
     return sum(
         _try(system, act, put_off)
         for act, put_off in [
+            *((partial(_fire, system, *row, relieve), None) for row in runs_to_relieve(system)),
             *_tasks_due(system, moment),
             *_clocks_due(system, moment),
             *_midnight(system, moment),
@@ -69,8 +72,10 @@ def _tasks_due(tx: Transaction, moment: Any) -> Iterator[Due]:
         yield partial(_fire, tx, form, key, instance), (put_off, (instance,))
 
 
-def _fire(tx: Transaction, form: str, key: int, instance: int) -> bool:
-    """Fire the timers of one run, after looking again at where it stands (R-9.4)."""
+def _fire(
+    tx: Transaction, form: str, key: int, instance: int, plan: Callable[[Run], None] = timers.fire
+) -> bool:
+    """Do what time brings to one run, after looking again at where it stands (R-9.4): its timers by default."""
     reading.lock(tx, form, key)
     document = reading.load(tx, form, key)
     if document is None:
@@ -79,7 +84,7 @@ def _fire(tx: Transaction, form: str, key: int, instance: int) -> bool:
     if not known.state.running:
         return False
     run = approval.open_run(tx, document, known)
-    timers.fire(run)
+    plan(run)
     with life.busy(document):
         record.save(tx, document, known, run)
         _tell(tx, document, run)

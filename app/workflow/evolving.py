@@ -84,13 +84,14 @@ def _new_entry(state: State, event: Event) -> Entry:
     return entry
 
 
-def _pairs(people: Iterable[Iterable[int]]) -> list[tuple[int, int]]:
-    return [(owner, holder) for owner, holder in people]
+def _pairs(people: Iterable[Iterable[Any]]) -> list[tuple[int, int]]:
+    return [(owner, holder) for owner, holder, *_ in people]
 
 
 def _open_slot(state: State, entry: Entry, number: int, data: Mapping[str, Any], at: datetime) -> None:
     slot = entry.slots[number]
     slot.state, slot.people = "open", _pairs(data["people"])
+    slot.rules = {holder: rule for _, holder, *rules in data["people"] for rule in rules}
     _set_clock(slot, data)
     for owner, holder in slot.people:
         _new_task(state, entry.no, number, (owner, holder), at)
@@ -102,8 +103,9 @@ def _set_clock(slot: Slot, data: Mapping[str, Any]) -> None:
 
 
 def _new_task(state: State, entry: int, slot: int, pair: tuple[int, int], at: datetime) -> None:
-    role = state.entries[entry].slots[slot].role
-    state.tasks.append(Task(len(state.tasks), entry, slot, pair[0], pair[1], at, reason=role))
+    above = state.entries[entry].slots[slot]
+    rule = above.rules.get(pair[1], "") if pair[0] != pair[1] else ""
+    state.tasks.append(Task(len(state.tasks), entry, slot, pair[0], pair[1], at, reason=above.role, rule=rule))
 
 
 def _slot_opened(state: State, event: Event) -> None:
@@ -134,10 +136,11 @@ def _slot_settled(state: State, event: Event) -> None:
     """Those whom a slot asked to sign have made it what it is: approved, rejected, or open once more (R-6.9)."""
     entry = state.entries[event.data["entry"]]
     slot = entry.slots[event.data["slot"]]
-    slot.state, slot.rule = event.data["outcome"], event.rule
+    slot.state = event.data["outcome"]
+    slot.rule = event.rule if slot.state == "rejected" else slot.rule
     if slot.state == "open":
         slot.owner = slot.actor = slot.decided_at = None
-        slot.comment = slot.hash = ""
+        slot.comment = slot.hash = slot.rule = ""
         for pair in slot.people:
             _new_task(state, entry.no, slot.no, pair, event.at)
     else:
@@ -153,6 +156,7 @@ def _decided(state: State, event: Event) -> None:
         slot.state = "approving"
     task.closed_at = slot.decided_at = event.at
     slot.owner, slot.actor, slot.comment, slot.hash = task.owner, event.actor, event.comment, event.hash
+    slot.rule = event.rule
     _close_slot_tasks(state, entry, task.slot, "settled", event.at)
 
 
@@ -221,6 +225,15 @@ def _escalated(state: State, event: Event) -> None:
     to = event.data["to"]
     slot.people.append((to, to))
     _new_task(state, event.data["entry"], event.data["slot"], (to, to), event.at)
+
+
+def _stood_in(state: State, event: Event) -> None:
+    """Whoever is absent has a stand-in for a task that was open already (include_open)."""
+    slot = state.entries[event.data["entry"]].slots[event.data["slot"]]
+    pair = (event.data["owner"], event.data["to"])
+    slot.people.append(pair)
+    slot.rules[pair[1]] = event.data["absence"]
+    _new_task(state, event.data["entry"], event.data["slot"], pair, event.at)
 
 
 def _fire(state: State, event: Event) -> None:
@@ -335,6 +348,7 @@ _EVOLVE: dict[str, Callable[[State, Event], None]] = {
     "reminded": _fire,
     "escalated": _escalated,
     "reassigned": _reassigned,
+    "stood_in": _stood_in,
     "timed_out": _fire,
     "task_closed": _task_closed,
     "returned": _returned,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,15 @@ from app.core.expressions import Expression
 from app.workflow.people import Organisation, Person, Question, people_of, resolve
 
 SELF = frozenset({"creator", "submitter", "requested_for"})
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """An absence in force that covers a document: to whom it gives the tasks, and its number (R-6.1)."""
+
+    to: int
+    rule: str
+    include_open: bool = False
 
 
 @dataclass
@@ -32,6 +41,7 @@ class Facts:
     money: bool = True
     zone: str = "UTC"
     version: int = 0  # of the document
+    absences: Callable[[int], Sequence[StandIn]] = lambda account: ()  # in force now, as far as they cover it
 
     def person(self, account: int) -> str:
         """Give who is behind an account (R-5.7)."""

@@ -160,14 +160,8 @@ def _forbid(run: Run, step: StepSpec, approvers: Approvers) -> None:
 
 def _enter_with(run: Run, step: StepSpec, approvers: Approvers) -> Entry:
     lost = approvers.verdict in ("reject", "stuck")
-    slots = (
-        []
-        if lost
-        else [
-            slot_data(run, step, place, first=not number or not approvers.in_order)
-            for number, place in enumerate(approvers.places)
-        ]
-    )
+    taken: set[str] = set()
+    slots = [] if lost else [_slot(run, step, approvers, number, taken) for number in range(len(approvers.places))]
     rule = f"R-4.5:{'auto_reject' if approvers.verdict == 'reject' else 'rescue_admin'}" if lost else ""
     run.emit("step_entered", rule=rule, step=step.name, slots=slots, notes=approvers.notes)
     entry = run.state.entries[-1]
@@ -178,6 +172,16 @@ def _enter_with(run: Run, step: StepSpec, approvers: Approvers) -> Entry:
     else:
         _auto_pass(run, entry, step)
     return entry
+
+
+def _slot(run: Run, step: StepSpec, approvers: Approvers, number: int, taken: set[str]) -> dict[str, Any]:
+    """Give a slot with those who hold it; nobody who has a slot stands in for another, nor twice."""
+    place, person = approvers.places[number], run.facts.person
+    others = {person(account) for other in approvers.places if other is not place for account in other.accounts}
+    first = not number or not approvers.in_order
+    data = slot_data(run, step, place, first=first, taken=others | taken)
+    taken |= {person(holder) for _, holder, *_ in data["people"]}
+    return data
 
 
 def _auto_pass(run: Run, entry: Entry, step: StepSpec) -> None:
@@ -211,6 +215,6 @@ def _approved_before(run: Run, entry: Entry, slot: Slot, repeat: str) -> int | N
         for s in e.slots
         if s.state == "approved" and s.owner and s.hash == run.facts.hash
     }
-    return next((holder for _, holder in slot.people if run.facts.person(holder) in said), None)
+    return next((owner for owner, _ in slot.people if run.facts.person(owner) in said), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from app.config.workflow_spec import StepSpec
@@ -10,6 +11,7 @@ from app.workflow.matching import separate
 from app.workflow.outcome import Rule, Tally, outcome
 from app.workflow.run import Run, casting_of, send_back
 from app.workflow.state import Entry, Slot
+from app.workflow.substitutes import pairs
 
 TIMERS = ("remind", "escalate", "reassign", "auto_return", "auto_reject", "auto_approve")
 
@@ -90,7 +92,7 @@ def _open_next(run: Run, entry: Entry, step: StepSpec) -> None:
     """Open the next slot of a step whose slots go one by one."""
     waiting = next((slot for slot in entry.upper() if slot.state == "waiting"), None)
     if waiting and all(slot.state == "waiting" or not slot.live for slot in entry.upper()):
-        open_slot(run, entry, waiting, [holder for _, holder in waiting.people])
+        open_slot(run, entry, waiting, [owner for owner, _ in waiting.people])
 
 
 def open_slot(run: Run, entry: Entry, slot: Slot, accounts: list[int], *, reason: str = "") -> None:
@@ -107,7 +109,7 @@ def open_slot(run: Run, entry: Entry, slot: Slot, accounts: list[int], *, reason
         "slot_opened",
         entry=entry.no,
         slot=slot.no,
-        people=[[a, a] for a in people],
+        people=pairs(casting, people, taken=others_of(run, entry, slot)),
         note=note,
         reason=reason,
         rule=f"R-4.5:{note}" if note != slot.note else "",
@@ -124,18 +126,25 @@ def keep_separate(run: Run, entry: Entry) -> None:
     groups = [frozenset(run.facts.person(owner) for owner, _ in slot.people) - decided for slot in slots]
     if all(groups):
         for slot, group in zip(slots, separate(groups), strict=True):
-            _close_others(run, entry, slot, group or frozenset())
+            _closeothers_of(run, entry, slot, group or frozenset())
 
 
-def _close_others(run: Run, entry: Entry, slot: Slot, group: frozenset[str]) -> None:
+def _closeothers_of(run: Run, entry: Entry, slot: Slot, group: frozenset[str]) -> None:
     for task in run.state.live_tasks((entry.no, slot.no)):
         if run.facts.person(task.owner) not in group:
             run.emit("task_closed", rule="R-3.7", task=task.no, reason="same_person")
 
 
-def slot_data(run: Run, step: StepSpec, place: Place, *, first: bool) -> dict[str, Any]:
+def others_of(run: Run, entry: Entry, slot: Slot) -> set[str]:
+    """Give who has his own say in a step beside one slot: nobody stands in for a second (R-3.7)."""
+    others = [other for other in entry.slots if other.no != slot.no and other.state != "cancelled"]
+    return {run.facts.person(account) for other in others for pair in other.people for account in pair}
+
+
+def slot_data(run: Run, step: StepSpec, place: Place, *, first: bool, taken: Collection[str] = ()) -> dict[str, Any]:
     """Give a slot as the event that makes it keeps it; its clock runs once it is open."""
-    people = [[account, account] for account in place.accounts]
+    casting = casting_of(run, step)
+    people = pairs(casting, place.accounts, taken=taken) if first else [[one, one] for one in place.accounts]
     data: dict[str, Any] = {"label": place.label, "note": place.note, "open": first, "people": people}
     return data | clocks(run, step) if first else data
 

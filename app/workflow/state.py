@@ -40,6 +40,7 @@ class Task:
     reason: str = ""  # why it closed; while it is open: before, after, consult, where it was asked for
     closed_at: datetime | None = None
     urged_at: datetime | None = None
+    rule: str = ""  # the absence by which the holder acts for the owner
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Slot:
     due_at: str | None = None
     timers: list[list[str]] = field(default_factory=list)  # [action, ISO time, '' or when it fired]
     transfers: int = 0
+    rules: dict[int, str] = field(default_factory=dict)  # holder who stands in -> the absence
     parent: int | None = None
     role: str = ""  # before after consult
     added_by: int = SYSTEM
@@ -139,6 +141,7 @@ class State:
             entry.slots, entry.notes = [_same(slot) for slot in entry.slots], list(entry.notes)
             for slot in entry.slots:
                 slot.people, slot.timers = list(slot.people), [list(timer) for timer in slot.timers]
+                slot.rules = dict(slot.rules)
         made.tasks = [_same(task) if task.state in LIVE else task for task in self.tasks]
         made.events = list(self.events)
         made.results, made.choices, made.chosen = dict(self.results), dict(self.choices), dict(self.chosen)

@@ -62,6 +62,7 @@ class StepView:
     decision: str = ""
     reason: str = ""
     copied: tuple[Link, ...] = ()  # who was told of it
+    rule: str = ""  # the absence by which it was decided on behalf of somebody
     role: str = ""  # before, after, consult: asked for by the approver above
 
 
@@ -244,6 +245,7 @@ def _entries(run: Run, entries: Sequence[Entry], *, state: str = "") -> list[Ste
                     entry.round,
                     _decision(slot) if decided else "",
                     entry.reason,
+                    rule=slot.rule.removeprefix("R-6.2:") if behalf else "",
                     role=slot.role,
                 )
             )

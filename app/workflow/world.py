@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.config.organisation_spec import CalendarSpec
@@ -17,6 +18,7 @@ from app.data.rights import value_at
 from app.data.services import services_of
 from app.data.transaction import Transaction
 from app.data.values import to_json
+from app.workflow.absences import absences_of
 from app.workflow.bars import barred
 from app.workflow.calendar import add
 from app.workflow.definitions import Definition
@@ -34,6 +36,8 @@ def facts_of(
     people = TableOrganisation(tx)
     found = barred(tx, document, definition, people=people, submitter=submitter, editors=editors)
     calendar = calendar_of(tx)
+    figure = seen.get(definition.spec.amount) if definition.spec.amount else None
+    amount = figure if isinstance(figure, Decimal) else None
     return Facts(
         tx.now,
         people,
@@ -48,6 +52,7 @@ def facts_of(
         definition.money,
         calendar.zone,
         document["version"],
+        lambda account: absences_of(tx, account, form=document.form, amount=amount),
     )
 
 

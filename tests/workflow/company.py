@@ -13,7 +13,7 @@ from app.core.expressions import Place, Scope, Shape, Type, compile_expression
 from app.core.links import Link
 from app.core.words import plain
 from app.workflow import passing, undoing
-from app.workflow.facts import Facts
+from app.workflow.facts import Facts, StandIn
 from app.workflow.people import Person, Snapshot
 from app.workflow.planner import submit
 from app.workflow.run import Run
@@ -112,6 +112,7 @@ class Case:
     now: datetime = MONDAY
     log: list[Any] = field(default_factory=list)
     applicant: int = ANNA
+    away: dict[int, list[StandIn]] = field(default_factory=dict)
 
     def facts(self) -> Facts:
         """Give what the planner is told now."""
@@ -136,6 +137,7 @@ class Case:
             "PR-1",
             self.hash,
             money=self.money,
+            absences=lambda account: self.away.get(account, ()),
         )
 
     def run(self) -> Run:

@@ -14,8 +14,10 @@ from app.core.errors import DaybookError
 from app.workflow import passing, timers, undoing
 from app.workflow.acts import override, return_targets, withdraw
 from app.workflow.evolving import evolve, replay
+from app.workflow.facts import StandIn
 from app.workflow.outcome import Rule, Tally, complete_outcome
 from app.workflow.passing import transfer
+from app.workflow.relieving import relieve
 from app.workflow.state import ENDED, State
 from tests.workflow.company import (
     ADMIN,
@@ -126,7 +128,7 @@ def act(case: Case, random: Random) -> None:
 def other(case: Case, random: Random, task: int) -> None:
     """Do one of the rarer things."""
     run = case.run()
-    kind = random.randrange(9)
+    kind = random.randrange(10)
     if kind == 0:
         transfer(
             run, task, random.choice([ANNA, BEN, CLEO, DAN, EVE]), actor=case.state.tasks[task].holder, comment="yours"
@@ -150,6 +152,10 @@ def other(case: Case, random: Random, task: int) -> None:
         asked = [s for e in case.state.open_entries() for s in e.slots if s.parent is not None and s.live]
         who = random.choice(asked).people[0][1] if asked else BEN
         passing.remove(run, who, actor=random.choice([ADMIN, case.state.tasks[task].holder]))
+    if kind == 9:
+        away = random.sample([BEN, CLEO, DAN, EVE, FAY], 2)
+        case.away = {away[0]: [StandIn(away[1], "AB-1", include_open=random.random() < 0.5)]} if random.random() < 0.7 else {}
+        relieve(run)
     if kind == 4 and case.state.open_entries():
         step = run.step(case.state.open_entries()[0].step)
         targets = return_targets(run, step)
