@@ -37,7 +37,7 @@ def run_due(tx: Transaction, now: datetime | None = None) -> int:
     return sum(
         _try(system, act, put_off)
         for act, put_off in [
-            *((partial(_fire, system, *row, relieve), None) for row in runs_to_relieve(system)),
+            *_stand_ins_due(system),
             *_tasks_due(system, moment),
             *_clocks_due(system, moment),
             *_midnight(system, moment),
@@ -57,6 +57,11 @@ def _try(tx: Transaction, act: Callable[[], bool], put_off: tuple[str, tuple[Any
         return 0
 
 
+def _stand_ins_due(tx: Transaction) -> Iterator[Due]:
+    for form, key, instance in runs_to_relieve(tx):
+        yield partial(_fire, tx, form, key, instance, plan=relieve), None
+
+
 def _tasks_due(tx: Transaction, moment: Any) -> Iterator[Due]:
     rows = tx.fetch(
         tx.sql(
@@ -73,7 +78,7 @@ def _tasks_due(tx: Transaction, moment: Any) -> Iterator[Due]:
 
 
 def _fire(
-    tx: Transaction, form: str, key: int, instance: int, plan: Callable[[Run], None] = timers.fire
+    tx: Transaction, form: str, key: int, instance: int, *, plan: Callable[[Run], None] = timers.fire
 ) -> bool:
     """Do what time brings to one run, after looking again at where it stands (R-9.4): its timers by default."""
     reading.lock(tx, form, key)
