@@ -74,6 +74,7 @@ class Loader:
         stages = self.stage_words()
         self.reader.glossary, self.reader.messages = words, messages
         organisation = self.organisation()
+        self.reader.calendars = frozenset(organisation.calendars)
         self.reader.roles, self.reader.currency = frozenset(organisation.roles), organisation.currency
         self.reader.decisions = frozenset(document.name for document in of_kind(self.documents, "decision"))
         self.outlines = self.outline()

@@ -80,6 +80,7 @@ class Reader:
     decisions: frozenset[str] = frozenset()
     currency: str = "CNY"
     complete: bool = False  # all domains are loaded: their functions are known
+    calendars: frozenset[str] = frozenset()
 
     # structure
     def options(self, node: Node | None, allowed: Iterable[str], *, example: str = "{…}") -> dict[str, Node]:

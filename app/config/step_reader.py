@@ -9,7 +9,7 @@ from typing import Any
 from app.config.form_spec import FormSpec
 from app.config.reader import Reader
 from app.config.tree import Node
-from app.config.who_reader import WhoReader, money_fields
+from app.config.who_reader import WhoReader
 from app.config.workflow_spec import ChooseSpec, Options, ParallelSpec, StepSpec, Who
 from app.config.workflow_spec import Node as StepNode
 from app.core.expressions import Place, Type
@@ -23,15 +23,13 @@ WORDS = {
     "self": ("next_manager_up", "skip_if_others", "forbid_submit", "allow"),
     "repeat": ("ask_again", "auto_pass_if_consecutive", "auto_pass_if_earlier_in_round"),
     "comment": ("on_reject", "optional", "required"),
+    "approver_edits": ("void_earlier", "forward_only"),
 }
 FLAGS = ("in_order", "abstain", "distinct_persons", "bulk", "transfer", "add_signer", "consult", "reset_clock")
 SPANS = ("auto_return", "auto_reject", "auto_approve")
 PEOPLE = ("escalate", "reassign")
 OTHERS = (
     "shrink_on_departure",
-    "deadline_field",
-    "calendar",
-    "approver_edits",
     "signature",
     "sign_in_again",
 )
@@ -51,6 +49,8 @@ OPTION_KEYS = (
     "fallback",
     "distinct_from",
     "deadline",
+    "deadline_field",
+    "calendar",
     "remind",
     "editable",
     "ask",
@@ -179,6 +179,8 @@ class StepReader:
             "need": read.share,
             "fallback": self.people.read,
             "deadline": lambda node: read.span(node, working=True),
+            "deadline_field": lambda node: read.name(node, self.dates(), "no_field"),
+            "calendar": lambda node: read.name(node, [*read.calendars], "no_calendar"),
             "remind": lambda node: tuple(span for item in read.items(node) if (span := read.span(item, working=True))),
             "distinct_from": lambda node: read.names(node, self.seen, "no_step"),
             "return_to": lambda node: read.names(node, self.seen, "no_step"),
@@ -201,16 +203,16 @@ class StepReader:
         """Give the figures of money that a limit may be compared with."""
         return [name for name, spec in self.form.header.items() if spec.type == "money"]
 
+    def dates(self) -> list[str]:
+        """Give the dates that a deadline may be read from."""
+        fields = self.reader.shapes[self.form.name].fields
+        return [name for name, kind in fields.items() if kind.kind in ("date", "datetime")]
+
     def other(self, key: str, node: Node) -> Any:
         """Check an option whose value is kept as it is written."""
-        read, fields = self.reader, {**self.reader.shapes[self.form.name].fields}
-        dates = [name for name, kind in fields.items() if kind.kind in ("date", "datetime")]
+        read = self.reader
         if key in SWITCHES:
             read.flag(node)
-        elif key == "approver_edits":
-            read.one_of(node, ("void_earlier", "forward_only"))
-        elif key in ("deadline_field", "limit"):
-            read.name(node, dates if key == "deadline_field" else money_fields(fields), "no_field")
         else:
             read.text(node)
         return node.plain_value()

@@ -39,7 +39,7 @@ UNDONE = (
     *(
         Undone("workflow", f"step.{key}", rf'others\.get\("{key}"|others\["{key}"')
         for key in (
-            *("shrink_on_departure", "deadline_field", "calendar", "approver_edits", "sign_in_again"),
+            *("shrink_on_departure", "sign_in_again"),
         )
     ),
     Undone("dashboard", "dashboard", r"\.dashboards\b"),

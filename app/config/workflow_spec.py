@@ -89,6 +89,8 @@ class Options:
     distinct_from: tuple[str, ...] = ()
     distinct_persons: bool = False
     deadline: Span | None = None
+    deadline_field: str | None = None              # a date of the form, frozen as the step is entered
+    calendar: str = ""                             # whose working time; empty: the company's
     remind: tuple[Span, ...] = ()
     escalate: tuple[Span, Who] | None = None
     reassign: tuple[Span, Who] | None = None
@@ -97,6 +99,7 @@ class Options:
     auto_approve: Span | None = None
     editable: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
+    approver_edits: str = "void_earlier"           # void_earlier forward_only
     comment: str = "on_reject"                     # on_reject optional required
     checklist: tuple[Words, ...] = ()
     bulk: bool = True

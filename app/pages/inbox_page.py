@@ -97,8 +97,9 @@ def _document() -> rx.Component:
         rx.el.div(rx.el.div(rx.el.h2(DESK.title, class_name="desk-title"), chip(DESK.page.chip), class_name="record-title"), rx.el.div(DESK.lead, class_name="second lead"), style={"flex": "1"}),
         rx.el.a(icon("external-link"), word("open_document"), href=DESK.href, class_name="text-button only-desk"), class_name="desk-head")
     amount = rx.cond(DESK.amount != "", rx.el.div(DESK.amount, class_name="desk-amount figures only-phone"), rx.fragment())
+    asked = rx.cond(DESK.decision.asked != "", rx.el.div(icon("user"), rx.el.div(DESK.decision.asked), class_name="callout asked-words"), rx.fragment())
     return rx.fragment(
-        rx.cond(DESK.decision.task != 0, phone, rx.fragment()), head, amount, _changes(),
+        rx.cond(DESK.decision.task != 0, phone, rx.fragment()), head, amount, asked, _changes(),
         rx.cond(DESK.page.facts.length() > 0, rx.el.section(facts(DESK.page), class_name="card"), rx.fragment()),
         RecordForm.create(key=DESK.number + Inbox.rev.to_string(), plain=False, sheet=Inbox.sheet, rev=Inbox.rev, calc={}, offers={}, dirty=False),
         related_card(DESK.page),

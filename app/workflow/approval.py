@@ -221,10 +221,15 @@ def override(tx: Transaction, document: Document, known: Record, *, comment: str
     return conclude(tx, document, known, run)
 
 
-def edited(tx: Transaction, document: Document, known: Record, *, actor: int, diff_is_material: bool) -> None:
-    """Take note that an approver changed the document under way: material changes void earlier approvals (R-10.2)."""
+def edited(tx: Transaction, document: Document, known: Record, *, actor: int, diff_is_material: bool, risen: bool) -> None:
+    """Take note that an approver changed the document under way: material changes void earlier approvals (R-10.2).
+
+    Not where the step says forward_only and the amount has not risen.
+    """
     run = open_run(tx, document, known)
-    if diff_is_material and any(slot.actor for _, slot in run.state.decisions()):
+    own = {run.state.entries[task.entry].step for task in run.state.open_tasks() if task.holder == actor}
+    onward = not risen and any(run.step(name).options.approver_edits == "forward_only" for name in own)
+    if diff_is_material and not onward and any(slot.actor for _, slot in run.state.decisions()):
         acts.void_earlier(run, actor=actor, fields=[])
         record.save(tx, document, known, run, act="edit")
 

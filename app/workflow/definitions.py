@@ -135,6 +135,7 @@ def read_text(catalogue: Catalogue, name: str, text: str) -> WorkflowSpec:
         catalogue.messages,
         frozenset(catalogue.decisions),
         organisation.currency,
+        calendars=frozenset(organisation.calendars),
     )
     form = catalogue.forms[tree.entries["form"].text]
     do = DoReader(reader, form.name, catalogue.forms, actions())

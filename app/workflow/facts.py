@@ -32,7 +32,7 @@ class Facts:
     organisation: Organisation
     met: Callable[[Expression], bool]
     read: Callable[[str], Any]
-    due: Callable[[Span, datetime], datetime]
+    due: Callable[..., datetime]  # (span, start), or with the name of a calendar
     barred: Mapping[str, str] = field(default_factory=dict)
     admins: tuple[Who, ...] = ()
     number: str = ""

@@ -142,7 +142,7 @@ def _task(tx: Transaction, row: Sequence[Any]) -> TaskView:
         opened,
         Link("user", row[4], row[13] or "", row[14] or "") if row[4] != row[5] else None,
         offered(step, role),
-        step.options.comment,
+        "required" if role == "consult" else step.options.comment,
         row[6],
         read_instant(row[8]),
         () if role else step.options.ask,

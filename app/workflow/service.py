@@ -320,4 +320,8 @@ def _edited(tx: Transaction, change: Change, definition: Definition) -> None:
     from app.workflow.world import content_hash
 
     hashes = [content_hash(document, known.definition, material=True) for document in (change.before, change.after)]
-    approval.edited(tx, change.after, known, actor=life.acting(tx), diff_is_material=hashes[0] != hashes[1])
+    header, figure = known.definition.form.header, known.definition.spec.amount
+    figures = [figure] if figure else [name for name, spec in header.items() if spec.type == "money"]
+    risen = any((change.after.get(name) or 0) > (change.before.get(name) or 0) for name in figures)
+    material = hashes[0] != hashes[1]
+    approval.edited(tx, change.after, known, actor=life.acting(tx), diff_is_material=material, risen=risen)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.config.workflow_spec import StepSpec
 from app.workflow.approvers import Place, stand_in
@@ -152,8 +154,19 @@ def slot_data(run: Run, step: StepSpec, place: Place, *, first: bool, taken: Col
 def clocks(run: Run, step: StepSpec) -> dict[str, Any]:
     """Give a slot's deadline and timers, from now, in working time (R-9.1)."""
     now, options = run.facts.now, step.options
+    named = (options.calendar,) if options.calendar else ()
     spans = [("remind", span) for span in options.remind]
     spans += [(name, getattr(options, name)[0]) for name in ("escalate", "reassign") if getattr(options, name)]
     spans += [(name, getattr(options, name)) for name in TIMERS[3:] if getattr(options, name)]
-    due = {"due": run.facts.due(options.deadline, now).isoformat()} if options.deadline else {}
-    return {**due, "timers": [[name, run.facts.due(span, now).isoformat()] for name, span in spans]} if spans else due
+    due = _on_field(run, step) or (run.facts.due(options.deadline, now, *named) if options.deadline else None)
+    found = {"due": due.isoformat()} if due else {}
+    timers = [[name, run.facts.due(span, now, *named).isoformat()] for name, span in spans]
+    return {**found, "timers": timers} if timers else found
+
+
+def _on_field(run: Run, step: StepSpec) -> datetime | None:
+    """Give a deadline that a field of the form names, as it stands now: an instant, or the end of a day (R-9.1)."""
+    value = run.facts.read(step.options.deadline_field) if step.options.deadline_field else None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value + timedelta(days=1), time(0), ZoneInfo(run.facts.zone)).astimezone(UTC)
+    return value if isinstance(value, datetime) else None

@@ -43,7 +43,7 @@ def facts_of(
         people,
         lambda expression: expression.met(scope),
         reader(tx, seen),
-        lambda span, at: add(calendar, at, span),
+        lambda span, at, name="": add(calendar_of(tx, name), at, span),
         found,
         definition.admins,
         document.number,
@@ -56,10 +56,10 @@ def facts_of(
     )
 
 
-def calendar_of(tx: Transaction) -> CalendarSpec:
-    """Give the company's calendar."""
+def calendar_of(tx: Transaction, name: str = "") -> CalendarSpec:
+    """Give a calendar by its name, the company's by default."""
     organisation = tx.catalogue.organisation
-    return organisation.calendars.get(organisation.calendar) or CalendarSpec("office")
+    return organisation.calendars.get(name or organisation.calendar) or CalendarSpec("office")
 
 
 def deadline(tx: Transaction, span: Span, start: datetime) -> datetime:

@@ -80,12 +80,11 @@ export function DecisionPanel({ task = {}, rev = 0, people = [], problem = "", t
     <div className="decision-words" role={pending ? "group" : undefined} aria-label={pending ? texts[pending] : undefined}>
       {pending ? <div className="decision-head"><b>{texts[pending]}</b><button type="button" className="plain-button" aria-label={texts.close} onClick={() => { setPending(""); setSaid(""); }}><Icon name="x" /></button></div> : null}
       <Checks list={checks} done={done} turn={(place) => setDone(done.includes(place) ? done.filter((one) => one !== place) : [...done, place])} />
-      {task.asked ? <p className="asked-words"><Icon name="user" size={14} /> {task.asked}</p> : null}
       {ASKS.includes(pending) ? <Several people={people} label={texts.ask_whom} texts={texts} chosen={asked} turn={(name) => setAsked(asked.includes(name) ? asked.filter((one) => one !== name) : [...asked, name])} /> : null}
       {pending === "transfer" ? <PassOn people={people} texts={texts} to={to} setTo={setTo} /> : null}
       {pending === "return" && (task.return_to || []).length ? <select className="box" aria-label={texts.return_to} value={to} onChange={(event) => setTo(event.target.value)}>
         <option value="">{texts.to_applicant}</option>{task.return_to.map(([name, title]) => <option key={name} value={name}>{title}</option>)}</select> : null}
-      <label htmlFor="decision-comment"><b>{texts.comment}</b> <span className="second">{task.rule === "required" ? texts.comment_always : texts.comment_rule}</span></label>
+      <label htmlFor="decision-comment"><b>{texts.comment}</b> <span className="second">{ASKS.includes(pending) ? "" : task.rule === "required" ? texts.comment_always : texts.comment_rule}</span></label>
       <textarea ref={box} id="decision-comment" className="box long" rows={3} placeholder={texts.comment_hint} aria-invalid={Boolean(said)} onKeyDown={keys} onInput={(event) => remember(`task/${task.task}`, "comment", { text: event.target.value })} />
       {pending === "return" || pending === "reject" ? <div className="reasons">{texts.reasons.split("|").map((one) => <button type="button" key={one} className="tag" onClick={() => reason(one)}>{one}</button>)}</div> : null}
       {said || problem ? <div className="said wrong" role="alert"><Icon name="circle-x" size={12} /> {said || problem}</div> : null}
