@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.data.document import Document
-from app.workflow import acts, log, service
+from app.workflow import passing, log, service
 from app.workflow.definitions import make
 from app.workflow.errors import Barred, WrongReceiver
 from app.workflow.together import together
@@ -55,7 +55,7 @@ def test_R_4_9_a_limit_is_looked_at_again_when_somebody_decides_or_passes_on() -
         case.approve(CLEO)
     run = case.run()
     with pytest.raises(WrongReceiver, match="above what this person"):
-        acts.transfer(run, case.task(DAN), BEN, actor=DAN, comment="yours")
+        passing.transfer(run, case.task(DAN), BEN, actor=DAN, comment="yours")
     assert case.decide(CLEO, "reject").state.status == "rejected", "a no has no limit"
 
 
