@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.config.workflow_spec import Span, Who
+from app.config.workflow_spec import Who
 from app.core.expressions import Expression
 from app.workflow.people import Organisation, Person, Question, people_of, resolve
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.data.document import Document
-from app.workflow import passing, log, service
+from app.workflow import log, passing, service
 from app.workflow.definitions import make
 from app.workflow.errors import Barred, WrongReceiver
 from app.workflow.together import together
