@@ -32,6 +32,7 @@ from sqlmodel import SQLModel
 
 from app.data.column_types import Instant, Key
 from app.data.search import POSTGRESQL, SQLITE
+from app.data.sorting import LISTED
 
 SEARCH = "office_search"  # full text: each database keeps it in its own way
 MADE = {"sqlite": [SQLITE], "postgresql": list(POSTGRESQL)}
@@ -109,8 +110,8 @@ def _type(column: Column[Any], kind: str) -> Any:
 
 
 def _indexes(table: Table) -> Iterator[Index]:
-    """Give the indexes, whose condition holds on both databases."""
-    for index in table.indexes:
+    """Give the indexes, whose condition holds on both databases; those of lists are made when the office opens."""
+    for index in (each for each in table.indexes if not str(each.name).startswith(LISTED)):
         options: Any = index.dialect_options
         condition = (
             options["sqlite"]["where"] if options["sqlite"]["where"] is not None else options["postgresql"]["where"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,8 @@ class Database:
         self.mark = "?" if self.dialect == "sqlite" else "%s"
         self.writers = self._engine(read_only=False)
         self.readers = self._engine(read_only=True)
+        self._watch: Any = None  # a connection that only sees whether others write
+        self._watching = threading.Lock()
         self._idle: dict[Engine, list[Connection]] = {self.writers: [], self.readers: []}
         if self.dialect == "postgresql":
             self._prepare_postgresql()
@@ -104,8 +107,22 @@ class Database:
             return int(connection.exec_driver_sql(xmin).scalar_one())
         return int(connection.exec_driver_sql("select number from office_change").scalar() or 0) + 1
 
+    def moment(self) -> object:
+        """Give a mark that stays the same only as long as nothing is committed, by whatever process."""
+        if self.dialect == "postgresql":
+            with self.reading() as connection:
+                return connection.exec_driver_sql("select pg_current_snapshot()::text").scalar_one()
+        with self._watching:
+            if self._watch is None:
+                self._watch = self.readers.raw_connection()
+            return id(self._watch), self._watch.driver_connection.execute("pragma data_version").fetchone()[0]
+
     def close(self) -> None:
         """Give back all connections."""
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         for idle in self._idle.values():
             while idle:
                 idle.pop().close()

@@ -18,10 +18,10 @@ from app.data.changing import (
 )
 from app.data.document import Document
 from app.data.filters import Filter
-from app.data.listing import Count, Page, Query, list_documents
+from app.data.listing import Count, Page, Query, count_documents, list_documents
 from app.data.preview import Computed, compute
 from app.data.relations import LinkedGroup, as_of, history, linked, lookup, offers
-from app.data.searching import Found, search
+from app.data.searching import Found, forms_begun_by_me, search
 
 __all__ = [
     "Change",
@@ -36,8 +36,10 @@ __all__ = [
     "as_of",
     "check_document",
     "compute",
+    "count_documents",
     "create",
     "create_many",
+    "forms_begun_by_me",
     "get",
     "get_by_id",
     "history",

@@ -26,14 +26,13 @@ from sqlalchemy import table as table_clause
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.config.form_spec import FieldSpec
-from app.config.shapes import shapes_of
 from app.core.errors import Invalid, Problem
-from app.core.expressions import Expression, ExpressionError, Place, Shape, compile_expression
+from app.core.expressions import Expression, ExpressionError
 from app.core.links import Link
 from app.core.words import Words
 from app.data import access, rights
 from app.data.kinds import kind_of, linked_form
-from app.data.names import PEOPLE, SYSTEM, column_at, condition_sql, expanded, line_rows
+from app.data.names import PEOPLE, SYSTEM, column_at, condition_sql, expanded, line_rows, typed_condition
 from app.data.search import SPAN, form_no, query_tokens
 from app.data.transaction import Transaction
 from app.data.values import ADDRESS_PARTS, Refused, is_empty, read_value
@@ -338,19 +337,11 @@ def _key(tx: Transaction, form: str, given: Any) -> int | None:
 def where_sql(tx: Transaction, form: str, text: str, *, rows: Any) -> ColumnElement[bool]:
     """Give a typed condition (`stage == 'paid'`) as SQL, refused where it reads what the reader may not."""
     try:
-        expression = compile_expression(text, place=Place(form, others=False), shapes=shapes(tx), expect="boolean")
+        expression = typed_condition(tx, form, text)
         require_all(tx, form, expression)
         return condition_sql(tx, form, expression, table=rows, guard=guard_of(tx))
     except ExpressionError as error:
         raise Invalid([Problem("where", "expression", error.words)]) from error
-
-
-def shapes(tx: Transaction) -> Mapping[str, Shape]:
-    """Give the shapes of all forms, made once per registry."""
-    known = tx.registry.cache.get("shapes")
-    if known is None:
-        known = tx.registry.cache["shapes"] = shapes_of(tx.catalogue.forms)
-    return known
 
 
 def require_all(tx: Transaction, form: str, expression: Expression) -> None:

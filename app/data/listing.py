@@ -23,6 +23,7 @@ from app.data.filters import Filter, filter_sql, hidden, reach, refused, search_
 from app.data.kinds import kind_of, linked_form
 from app.data.names import PEOPLE, SYSTEM, condition_sql, table_of
 from app.data.plan import FormPlan
+from app.data.sorting import MOST_KEYS, UNSORTED, sort_parts
 from app.data.statements import LinkReader
 from app.data.transaction import Transaction
 from app.data.values import to_json
@@ -105,6 +106,14 @@ def list_documents(tx: Transaction, query: Query) -> Page:
         count_rows(tx, rows, condition) if query.counted else None,
         sum_columns(tx, plan, names, condition=condition),
     )
+
+
+def count_documents(tx: Transaction, query: Query) -> Count:
+    """Count the documents of a list that this person may see, without reading one."""
+    plan = known_plan(tx, query.form)
+    if not rights.may(tx, query.form, "view"):
+        raise rights.not_allowed(tx, query.form, "view")
+    return count_rows(tx, plan.tables.table, list_condition(tx, plan, query))
 
 
 def shape_of_list(spec: FormSpec, view: str | None) -> ListSpec:
@@ -268,14 +277,14 @@ def sort_keys(tx: Transaction, plan: FormPlan, sort: str) -> list[Key]:
     """Give what `-needed_on,number` sorts by; the key makes the order complete."""
     rows = plan.tables.table
     keys: list[Key] = []
-    for part in (part.strip() for part in (sort or "-id").split(",") if part.strip()):
-        name = part.removeprefix("-")
+    for part in sort_parts(sort):
+        name = part.name
         reached = reach(tx, plan.form, _sortable(plan, name), rows=rows)
-        if reached.many is not None or kind_of(reached.spec) in ("links", "address", "files", "choices"):
+        if reached.many is not None or kind_of(reached.spec) in UNSORTED:
             raise refused(name, "sort", f"A list can't be sorted by '{name[:60]}'.", f"不能按“{name[:60]}”排序。")
-        keys.append(Key(reached.element, part.startswith("-"), reached.spec))
+        keys.append(Key(reached.element, part.descending, reached.spec))
     last = reach(tx, plan.form, "id", rows=rows)
-    return [*keys[:4], Key(last.element, keys[0].descending if keys else True, last.spec)]
+    return [*keys[:MOST_KEYS], Key(last.element, keys[0].descending if keys else True, last.spec)]
 
 
 def _sortable(plan: FormPlan, name: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.config.form_spec import FieldSpec, FormSpec
 from app.core.words import Words
 from app.data.column_types import LARGEST
+from app.data.sorting import ListIndex
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,20 @@ def _added(table: Table, column: Column[Any], dialect: str) -> Iterable[str]:
     target = next(iter(column.foreign_keys), None)
     references = f" references {_quoted(target.column.table.name)} (id)" if target is not None else ""
     yield f"alter table {_quoted(table.name)} add column {_quoted(column.name)} {kind}{references}"
+
+
+def list_index(spec: FormSpec, index: ListIndex, statement: str, *, quiet: bool) -> Step:
+    """Keep a form's documents in the order of one of its lists; not told where the form itself is new."""
+    order = ", ".join(f"-{part.name}" if part.descending else part.name for part in index.parts if part.name != "id")
+    order, shared = order or "id", ", ".join(index.shared)
+    english = f"Keep {spec.title.say('en')} sorted by {order}" + (f" for each {shared}." if shared else ".")
+    chinese = f"让{spec.title.say('zh')}" + (f"按 {shared} 分组，" if shared else "") + f"按 {order} 保持有序。"
+    return Step(Words() if quiet else Words(english, chinese), (statement,), quiet=True)
+
+
+def drop_list_index(name: str) -> Step:
+    """Drop the index of an order that no list of a form has any more."""
+    return Step(Words(), (f"drop index if exists {_quoted(name)}",), quiet=True)
 
 
 def rename_form(spec: FormSpec, state: Iterable[str], *, dialect: str) -> Step:

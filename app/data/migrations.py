@@ -20,6 +20,7 @@ from app.data.dry_run import Effect, documents_met, effect, living
 from app.data.kinds import digits_of, kind_of, linked_form
 from app.data.migration_steps import Step
 from app.data.recomputing import recompute
+from app.data.sorting import LISTED, list_indexes
 from app.data.tables import FormTables, Registry
 from app.data.transaction import Transaction
 
@@ -122,6 +123,7 @@ class _Migration:
         self.found: list[Step] = []
         self.effects: list[Effect] = []
         self.fresh: set[tuple[str, str]] = set()  # (form, field or table.field) that no document has a value of
+        self.made: set[str] = set()  # tables
         self.links: list[AddConstraint] = []
         self._links_follow = connection.dialect.name == "postgresql"  # which refuses a link to a table not yet made
         rows = connection.exec_driver_sql("select name, columns, demands from office_form").all()
@@ -143,6 +145,8 @@ class _Migration:
         if not any(step.refused for step in self.found):
             for table in self.registry.owned():
                 self._index(table)
+            for name, tables in self.registry.forms.items():
+                self._index_lists(self.registry.catalogue.forms[name], tables)
         if not any(step.refused for step in self.found):
             for spec in self.registry.catalogue.forms.values():
                 self._meet(spec)
@@ -245,6 +249,7 @@ class _Migration:
                 self.links += [AddConstraint(link) for link in table.foreign_key_constraints] if later else []
                 state[table.name] = {}
                 self.existing.add(table.name)
+                self.made.add(table.name)
                 state[table.name].update(state_of(spec, tables)[table.name])
 
     def _change_tables(self, spec: FormSpec, tables: FormTables) -> None:
@@ -331,6 +336,18 @@ class _Migration:
             index = wanted[name]
             doubled = steps.doubled(self.connection, index) if index.unique else None
             self._take(doubled or Step(Words(), (CreateIndex(index),), quiet=True))
+
+    def _index_lists(self, spec: FormSpec, tables: FormTables) -> None:
+        """Make the indexes that answer the form's lists in their order, and drop those that no list asks for."""
+        found = inspect(self.connection).get_indexes(spec.name)
+        there = {str(each["name"]): each["column_names"] for each in found if str(each["name"]).startswith(LISTED)}
+        wanted = {index.name(spec.name): index for index in list_indexes(spec, tables)}
+        right = {name for name, index in wanted.items() if there.get(name) == index.columns}
+        for name in sorted(set(there) - right):
+            self._take(steps.drop_list_index(name))
+        for name in sorted(set(wanted) - right):
+            statement = wanted[name].statement(tables, self.connection.dialect.name)
+            self._take(steps.list_index(spec, wanted[name], statement, quiet=spec.name in self.made))
 
     def _note(self) -> None:
         """Keep what the tables now keep, so that the next comparison knows."""

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import Grouping
 
-from app.core.expressions import Expression
+from app.config.shapes import shapes_of
+from app.core.expressions import Expression, Place, Shape, compile_expression
 from app.core.links import Link
 from app.data import sql_parts as parts
 from app.data.column_types import JsonText
@@ -36,6 +37,7 @@ Guard = Callable[[str, Any], ColumnElement[bool]]  # the rows of a linked form t
 ACCOUNT = Account.__table__  # type: ignore[attr-defined]
 SYSTEM = frozenset({"id", "number", "stage", "stage_since", "version", "created_at", "changed_at", "deleted_at", "chg"})
 PEOPLE = frozenset({"created_by", "changed_by"})
+TYPED_MOST = 500  # conditions that people typed, kept read
 
 
 def condition_sql(
@@ -236,3 +238,22 @@ def path_sql(tx: Transaction, form: str, path: str, *, table: Any, key: int) -> 
     return exists().where(
         and_(other.c.id == table.c[first], path_sql(tx, linked_form(spec), rest, table=other, key=key))
     )
+
+
+def typed_condition(tx: Transaction, form: str, text: str) -> Expression:
+    """Read a typed condition; those asked again and again are read once a registry."""
+    known = tx.registry.cache.setdefault("typed", {})
+    expression = known.get((form, text))
+    if expression is None:
+        expression = compile_expression(text, place=Place(form, others=False), shapes=shapes(tx), expect="boolean")
+        if len(known) < TYPED_MOST:
+            known[(form, text)] = expression
+    return expression
+
+
+def shapes(tx: Transaction) -> Mapping[str, Shape]:
+    """Give the shapes of all forms, made once per registry."""
+    known = tx.registry.cache.get("shapes")
+    if known is None:
+        known = tx.registry.cache["shapes"] = shapes_of(tx.catalogue.forms)
+    return known

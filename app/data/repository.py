@@ -21,6 +21,7 @@ from app.data import system_tables
 from app.data.access import AccessLog
 from app.data.column_types import instant_text
 from app.data.database import Database
+from app.data.kept import Kept
 from app.data.migrations import MigrationPlan, migrate
 from app.data.search import prepare_search
 from app.data.tables import Registry, build_registry
@@ -60,6 +61,7 @@ class Repository:
         self._load = load
         self._swapping = threading.Lock()
         self.access = AccessLog(self)
+        self.kept = Kept(database.moment)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -126,7 +126,7 @@ def _target(spec: FieldSpec) -> str:
 def _line_table(spec: FormSpec, name: str, metadata: MetaData) -> Table:
     parent = ForeignKey(f"{spec.name}.id", ondelete="CASCADE")
     return Table(
-        _short(f"{spec.name}__{name}"),
+        short(f"{spec.name}__{name}"),
         metadata,
         Column("id", Key, primary_key=True, autoincrement=True),
         Column("parent_id", Key, parent, nullable=False),
@@ -137,9 +137,9 @@ def _line_table(spec: FormSpec, name: str, metadata: MetaData) -> Table:
 
 
 def _link_table(spec: FormSpec, where: str | None, field: FieldSpec, metadata: MetaData) -> Table:
-    owner = spec.name if where is None else _short(f"{spec.name}__{where}")
+    owner = spec.name if where is None else short(f"{spec.name}__{where}")
     return Table(
-        _short(f"{owner}__{field.name}"),
+        short(f"{owner}__{field.name}"),
         metadata,
         Column("parent_id", Key, ForeignKey(f"{owner}.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
         Column("target_id", Key, ForeignKey(f"{_target(field)}.id"), primary_key=True, autoincrement=False, index=True),
@@ -160,7 +160,7 @@ def _unique_groups(table: Table, spec: FormSpec) -> None:
         columns = [table.c[name] for name in group if name in table.c]
         alive = table.c.deleted_at.is_(None)
         Index(
-            _short(f"uq_{spec.name}_{'_'.join(group)}"),
+            short(f"uq_{spec.name}_{'_'.join(group)}"),
             *columns,
             unique=True,
             sqlite_where=alive,
@@ -168,7 +168,7 @@ def _unique_groups(table: Table, spec: FormSpec) -> None:
         )
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Give a name that fits both databases: PostgreSQL cuts at 63 letters."""
     if len(name) <= LONGEST_NAME:
         return name

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from app.config.bases import keep_bases
 from app.config.form_spec import FormSpec
 from app.config.loader import load_catalogue
 from app.config.settings import CHECKOUT, Settings
 from app.config.sources import Sources
+from app.core import clock
 from app.core.actor import Actor
 from app.core.errors import NotAllowed, NotFound
 from app.core.words import Words
@@ -20,6 +21,8 @@ from app.data.repository import Repository, Transaction
 from app.office.encoding import document_json, document_of
 from app.office.publishing import Publisher
 from app.office.unfinished import mend
+
+T = TypeVar("T")
 
 
 class Root:
@@ -52,6 +55,7 @@ class Desk:
         self.root = root
         self.actor = actor
         self.door = door
+        self._open: Transaction | None = None  # the reading that `together` shares
 
     @property
     def repository(self) -> Repository:
@@ -71,6 +75,7 @@ class Desk:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Open one write transaction of this person."""
+        assert self._open is None, "what is read together writes nothing"
         self.root.publisher.look()
         with self.repository.transaction(self.actor, door=self.door) as tx:
             yield tx
@@ -78,9 +83,31 @@ class Desk:
     @contextmanager
     def reading(self, *, steady: bool = False) -> Iterator[Transaction]:
         """Open one reading of this person; `steady`: all that is read stands as at one moment."""
+        if self._open is not None and not steady:
+            yield self._open
+            return
         self.root.publisher.look()
         with self.repository.reading(self.actor, door=self.door, steady=steady) as tx:
             yield tx
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Read all that the block asks for in one transaction; it writes nothing, for it would not see it."""
+        if self._open is not None:
+            yield
+            return
+        with self.reading() as tx:
+            self._open = tx
+            try:
+                yield
+            finally:
+                self._open = None
+
+    def kept(self, name: Hashable, work: Callable[[], T]) -> T:
+        """Give what follows from the database, this person and the day; worked out again after any write."""
+        day = clock.today(self.catalogue.organisation.zone)
+        key = (name, self.actor, self.door, self.repository.registry.version, day)
+        return self.repository.kept.get(key, work)
 
     def command(self, work: Callable[[Transaction], Document], key: str | None, request: object) -> Document:
         """Run one command in one transaction; a key that was used gives its first answer and runs nothing."""

@@ -13,7 +13,7 @@ from app.config.settings import Settings
 from app.core.actor import SYSTEM, Actor
 from app.core.links import Link
 from app.data import accounts, documents, drafts, files, rights, views
-from app.data.documents import Document, Filter, Page, Query
+from app.data.documents import Count, Document, Filter, Page, Query
 from app.data.files import KeptFile
 from app.data.repository import Transaction
 from app.office.desk import Root, known_form, knows
@@ -64,8 +64,12 @@ class Office(Machine):
 
     def forms(self) -> list[FormSpec]:
         """Give the forms that this person may see or fill in."""
-        with self.reading() as tx:
-            return [spec for spec in tx.catalogue.forms.values() if knows(tx, spec.name)]
+
+        def work() -> tuple[FormSpec, ...]:
+            with self.reading() as tx:
+                return tuple(spec for spec in tx.catalogue.forms.values() if knows(tx, spec.name))
+
+        return [*self.kept("forms", work)]
 
     def form(self, name: str) -> FormSpec:
         """Give one form."""
@@ -97,6 +101,13 @@ class Office(Machine):
         with self.reading() as tx:
             known_form(tx, form)
             return documents.list_documents(tx, query)
+
+    def count(self, form: str, where: str | None = None, **more: Any) -> Count:
+        """Give how many documents a list holds, capped; `more`: search, filters, view, deleted."""
+        filters = tuple(one if isinstance(one, Filter) else Filter(*one) for one in more.pop("filters", ()))
+        with self.reading() as tx:
+            known_form(tx, form)
+            return documents.count_documents(tx, Query(form, where, filters, **more))
 
     def export(self, form: str, where: str | None = None, **more: Any) -> Iterator[dict[str, Any]]:
         """Give every row that this person may export, page by page."""
@@ -313,10 +324,10 @@ class Office(Machine):
         with self.reading() as tx:
             return service.done_by_me(tx)
 
-    def started_by_me(self) -> Sequence[Any]:
-        """Give the approvals that this person started."""
+    def started_by_me(self, *, limit: int = 50) -> Sequence[Any]:
+        """Give the approvals that this person started, the newest first."""
         with self.reading() as tx:
-            return service.started_by_me(tx)
+            return service.started_by_me(tx, limit=limit)
 
 
 def _may_export(tx: Transaction, form: str, row: Mapping[str, Any]) -> bool:

@@ -50,7 +50,8 @@ class Listing(rx.State):
     def load(self) -> Any:
         """Show the list that the address names; a form that may not be seen looks as one that is not there."""
         try:
-            self.page, self.missing = list_page(office(), here(self), language(self)), False
+            with office().together():
+                self.page, self.missing = list_page(office(), here(self), language(self)), False
         except DaybookError:
             self.page, self.missing = ListPage(form=here(self).form), True
         return [] if self.missing else [Tabs.load, Selection.clear, Asking.close]

@@ -98,6 +98,8 @@ def _told(request: Request, tell: Callable[[Office, str], Any]) -> Response:
     if person is None:
         return JSONResponse({"code": "sign_in"}, 401)
     try:
-        return JSONResponse(tell(person, locale))
+        with person.together():
+            found = tell(person, locale)
+        return JSONResponse(found)
     except DaybookError as error:
         return JSONResponse({"code": error.code, "text": error.say(locale)}, error.status)

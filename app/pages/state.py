@@ -56,7 +56,8 @@ class Menu(rx.State):
     @secured
     def load(self) -> None:
         """Show what this person may open; unchanged groups are not sent again."""
-        groups = menus.menu(office(), locale(self.router.headers.cookie, office()))
+        said = locale(self.router.headers.cookie, office())
+        groups = office().kept(("menu", said), lambda: menus.menu(office(), said))
         if groups != self.groups:
             self.groups, self.main = groups, groups[0].lines[0] if groups else menus.MenuItem()
         self.waiting = len(office().inbox())
@@ -73,8 +74,10 @@ class Finder(rx.State):
     @secured
     def load(self) -> None:
         """Hand the browser the commands of this person, once."""
-        commands = menus.commands(office(), locale(self.router.headers.cookie, office()))
-        self.commands = commands if commands != self.commands else self.commands
+        said = locale(self.router.headers.cookie, office())
+        commands = office().kept(("commands", said), lambda: menus.commands(office(), said))
+        if commands != self.commands:
+            self.commands = commands
 
     @rx.event
     @secured

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.core import clock
 from app.core.actor import SYSTEM, Actor
 from app.core.links import Link
 from app.data.accounts import events
@@ -80,20 +81,25 @@ def actor_of_session(repository: Repository, token: str) -> Actor | None:
     """Give the person of a session that has not ended and has nothing left to do; it lives on by being used."""
     if not token:
         return None
+    now, today = clock.now(), clock.today(repository.catalogue.organisation.zone)
+    key = ("session", hash_of(token), repository.registry.version, today)
+    ends_at, seen_at, actor = repository.kept.get(key, lambda: _person_of(repository, token))
+    if not later(ends_at, now):
+        return None
+    if actor is not None and now - (read_instant(seen_at) or now) >= SEEN_EVERY:
+        with suppress(Outage):  # who only reads can go on while nothing can be written
+            prolong_session(repository, token)
+    return actor
+
+
+def _person_of(repository: Repository, token: str) -> tuple[object, object, Actor | None]:
+    """Give when a session ends, when it was seen, and its person; nobody where something is left to do."""
     with repository.reading(SYSTEM) as tx:
         row = tx.fetch_one(
             tx.sql("select account_id, expires_at, seen_at, created_at, stage from office_session where token = ?"),
             (hash_of(token),),
         )
-        if row is None or row[4] or not later(row[1], tx.now):
-            return None
-        actor = actor_of(tx, row[0])
-        stale = read_instant(row[2] or row[3]) or tx.now
-        idle = tx.now - stale
-    if actor is not None and idle >= SEEN_EVERY:
-        with suppress(Outage):  # who only reads can go on while nothing can be written
-            prolong_session(repository, token)
-    return actor
+        return (None, None, None) if row is None or row[4] else (row[1], row[2] or row[3], actor_of(tx, row[0]))
 
 
 def account_of_stage(tx: Transaction, token: str, stage: str) -> int | None:

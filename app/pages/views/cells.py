@@ -53,6 +53,11 @@ class Reader:
     today: date
 
     @property
+    def minute(self) -> datetime:
+        """The minute it is: what tells times to people holds as long."""
+        return self.now.replace(second=0, microsecond=0)
+
+    @property
     def zone(self) -> str:
         """The zone of the company."""
         return self.catalogue.organisation.zone

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from app.core import formats
 from app.core.errors import DaybookError
+from app.core.expressions import ExpressionError
 from app.domain.stock import queries
 from app.office import Office
 from app.pages.views.cells import Reader
@@ -17,6 +19,7 @@ from app.pages.wording import text
 
 OPEN = "stage in ['ordered', 'partly_received']"
 LATE = f"needed_on < today and {OPEN}"
+MOST = 4
 DUE = f"needed_on == today and {OPEN}"
 
 
@@ -34,19 +37,16 @@ class Figure:
 def figures(office: Office, reader: Reader) -> list[Figure]:
     """Give the figures whose forms this person may see, at most four."""
     known = {form.name for form in office.forms()}
-    found = [make(office, reader) for needs, make in _FIGURES if needs in known]
-    return [one for one in found if one is not None][:4]
+    made = (make(office, reader) for needs, make in _FIGURES if needs in known)
+    return [*islice((one for one in made if one is not None), MOST)]
 
 
 def _open_orders(office: Office, reader: Reader) -> Figure | None:
-    page = _page(office, "purchase_order", OPEN)
-    return page and Figure(
-        text("figure_open_orders", reader.locale), count_words(page.count), "", False, "/purchase_order?view=open"
-    )
+    return _counted(office, reader, "figure_open_orders", ("purchase_order", OPEN), "/purchase_order?view=open")
 
 
 def _open_amount(office: Office, reader: Reader) -> Figure | None:
-    page = _page(office, "purchase_order", OPEN)
+    page = _page(office, "purchase_order", OPEN, counted=False)
     total = page.sums.get("total_amount") if page else None
     if total is None:
         return None
@@ -55,7 +55,7 @@ def _open_amount(office: Office, reader: Reader) -> Figure | None:
 
 
 def _late_orders(office: Office, reader: Reader) -> Figure | None:
-    page = _page(office, "purchase_order", LATE, order_by="needed_on")
+    page = _page(office, "purchase_order", LATE, order_by="needed_on", sums=())
     if page is None:
         return None
     first = page.rows[0].get("needed_on") if page.rows else None
@@ -74,21 +74,13 @@ def _late_orders(office: Office, reader: Reader) -> Figure | None:
 
 
 def _due_receipts(office: Office, reader: Reader) -> Figure | None:
-    page = _page(office, "purchase_order", DUE)
-    return page and Figure(
-        text("figure_due_receipts", reader.locale),
-        count_words(page.count),
-        "",
-        False,
-        "/purchase_order?view=open&needed_on[within]=today",
-    )
+    href = "/purchase_order?view=open&needed_on[within]=today"
+    return _counted(office, reader, "figure_due_receipts", ("purchase_order", DUE), href)
 
 
 def _requests(office: Office, reader: Reader) -> Figure | None:
-    page = _page(office, "purchase_request", "stage == 'in_review'")
-    return page and Figure(
-        text("figure_requests", reader.locale), count_words(page.count), "", False, "/purchase_request?stage=in_review"
-    )
+    asked = ("purchase_request", "stage == 'in_review'")
+    return _counted(office, reader, "figure_requests", asked, "/purchase_request?stage=in_review")
 
 
 def _stock_value(office: Office, reader: Reader) -> Figure | None:
@@ -105,10 +97,17 @@ def _stock_value(office: Office, reader: Reader) -> Figure | None:
     )
 
 
-def _page(office: Office, form: str, where: str, **more: Any) -> Any:
-    """Give one row and the count of a question; nothing where this company's form can't answer it."""
-    from app.core.expressions import ExpressionError
+def _counted(office: Office, reader: Reader, words: str, asked: tuple[str, str], href: str) -> Figure | None:
+    """Give the figure that counts a question; nothing where this company's form can't answer it."""
+    try:
+        count = office.count(*asked)
+    except (DaybookError, ExpressionError):
+        return None
+    return Figure(text(words, reader.locale), count_words(count), "", False, href)
 
+
+def _page(office: Office, form: str, where: str, **more: Any) -> Any:
+    """Give one row of a question with its count or sums; nothing where this company's form can't answer it."""
     try:
         return office.list(form, where, limit=1, **more)
     except (DaybookError, ExpressionError):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core import formats
+from app.data import documents
 from app.data.document import Document
 from app.office import Office
 from app.pages.stages import Chip
@@ -85,9 +86,18 @@ class Home:
 
 
 def home(office: Office, locale: str) -> Home:
-    """Give the home page of this person."""
+    """Give the home page of this person, read in one transaction; anew in the next minute, and after any write."""
     reader = reader_of(office, locale)
-    tasks, mine = list(office.inbox()), [_started(office, reader, one) for one in list(office.started_by_me())[:5]]
+
+    def work() -> Home:
+        with office.together():
+            return _home(office, reader)
+
+    return office.kept(("home", locale, reader.minute), work)
+
+
+def _home(office: Office, reader: Reader) -> Home:
+    tasks, mine = list(office.inbox()), [_started(office, reader, one) for one in office.started_by_me(limit=10)[:5]]
     found = Home(
         title=_title(office, reader, len(tasks), sum(one.chip.colour == "amber" for one in mine)),
         second=_second(reader, tasks),
@@ -96,7 +106,7 @@ def home(office: Office, locale: str) -> Home:
         drafts=drafts(office, reader),
         starts=starts(office, reader),
         figures=figures(office, reader),
-        as_of=text("figures_as_of", locale, time=formats.clock(reader.now, zone=reader.zone)),
+        as_of=text("figures_as_of", reader.locale, time=formats.clock(reader.now, zone=reader.zone)),
     )
     return first_steps(office, reader, found)
 
@@ -174,15 +184,25 @@ def _started(office: Office, reader: Reader, document: Document) -> Line:
 def drafts(office: Office, reader: Reader) -> list[Line]:
     """Give the documents that this person began and did not hand in."""
     found: list[Line] = []
-    for name in sorted(creatable(office), key=place_of):
+    for name in sorted(_with_drafts(office, reader), key=place_of):
         form = reader.catalogue.forms[name]
-        workflow = reader.catalogue.workflow_of(name)
-        if form.number is None or workflow is None or "draft" not in workflow.stages:
-            continue
         about = [field for field, spec in form.header.items() if spec.type in ("text", "long_text")][:2]
         page = office.list(name, "stage == 'draft' and created_by == me", limit=3, columns=(*about, "changed_at"), counted=False, sums=())
         found += [_draft(reader, name, row) for row in page.rows]
     return found[:5]
+
+
+def _with_drafts(office: Office, reader: Reader) -> frozenset[str]:
+    """Give the forms of which this person has a draft, asked of all of them at once."""
+    forms = [
+        name
+        for name in creatable(office)
+        if (workflow := reader.catalogue.workflow_of(name)) is not None
+        and "draft" in workflow.stages
+        and reader.catalogue.forms[name].number is not None
+    ]
+    with office.reading() as tx:
+        return documents.forms_begun_by_me(tx, forms, stage="draft")
 
 
 def _draft(reader: Reader, form: str, row: Any) -> Line:
@@ -233,7 +253,7 @@ def first_steps(office: Office, reader: Reader, found: Home) -> Home:
 
 def _step(office: Office, reader: Reader, place: int, one: tuple[str, str, int]) -> Step:
     words, form, minutes = one
-    done = bool(office.list(form, limit=1, counted=False).rows)
+    done = bool(office.list(form, order_by="id", limit=1, columns=("id",), counted=False, sums=()).rows)
     return Step(
         place,
         text(words, reader.locale),

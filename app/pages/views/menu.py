@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.config.form_spec import FormSpec
 from app.core.formats import initials
@@ -227,6 +228,7 @@ def direct_roles(office: Office) -> frozenset[str]:
     return frozenset(roles) - included
 
 
+@lru_cache(4096)
 def sought(*names: str) -> str:
     """Give what a name may be found by: its letters, and the pinyin and initials of its 汉字."""
     from pypinyin import Style, lazy_pinyin

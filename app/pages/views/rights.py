@@ -16,5 +16,9 @@ def verbs(office: Office, form: str) -> frozenset[str]:
 
 def creatable(office: Office) -> frozenset[str]:
     """Give the forms that this person may start."""
-    with office.reading() as tx:
-        return frozenset(form for form in tx.catalogue.forms if rights.may(tx, form, "create"))
+
+    def work() -> frozenset[str]:
+        with office.reading() as tx:
+            return frozenset(form for form in tx.catalogue.forms if rights.may(tx, form, "create"))
+
+    return office.kept("creatable", work)

@@ -47,10 +47,15 @@ def tabs(office: Office, form: FormSpec, locale: str) -> list[Tab]:
 
 def counted_tabs(office: Office, reader: Reader, form: FormSpec) -> list[Tab]:
     """Give the tabs with how many documents each holds; a view that no longer fits the form holds nothing."""
-    found = tabs(office, form, reader.locale)
-    for tab in found:
-        tab.count = count_words(_count(office, reader, form, read(form.name, tab.href.partition("?")[2])))
-    return found
+
+    def work() -> list[Tab]:
+        with office.together():
+            found = tabs(office, form, reader.locale)
+            for tab in found:
+                tab.count = count_words(_count(office, reader, form, read(form.name, tab.href.partition("?")[2])))
+        return found
+
+    return office.kept(("tabs", form.name, reader.locale, reader.minute), work)
 
 
 def here(address: ListAddress) -> str:
@@ -97,6 +102,6 @@ def _count(office: Office, reader: Reader, form: FormSpec, address: ListAddress)
     view = address.view if address.view in form.views else None
     filters = asked_of_data(reader, form, address.conditions)
     try:
-        return office.list(form.name, limit=1, view=view, search=address.search or None, filters=filters).count
+        return office.count(form.name, view=view, search=address.search or None, filters=filters)
     except (DaybookError, ExpressionError):
         return None
