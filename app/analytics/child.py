@@ -7,6 +7,7 @@ asks, answers one question of one person, and ends.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import select
 import sys
@@ -47,6 +48,8 @@ def main() -> None:
         return
     _answer({"error": None})
     _write_table(sys.stdout.buffer, found)
+    sys.stdout.buffer.flush()
+    os._exit(0)  # nobody waits until the database has tidied itself away
 
 
 def _confine() -> None:

@@ -45,8 +45,8 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        end(self.process)
-        _spares.stock()
+        self.process.kill()
+        threading.Thread(target=_renew, args=(self.process,), daemon=True).start()
 
     def run(
         self, sql: str, question: Question, *, views: Collection[str] | None = None, seconds: float = SECONDS
@@ -109,6 +109,12 @@ atexit.register(_spares.close)
 
 def warm() -> None:
     """Have children ready before somebody asks."""
+    _spares.stock()
+
+
+def _renew(child: subprocess.Popen[bytes]) -> None:
+    """See a killed child off and start the next one, while the asker already reads his answer."""
+    end(child)
     _spares.stock()
 
 

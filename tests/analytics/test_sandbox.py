@@ -124,7 +124,7 @@ def test_a_child_stands_ready_and_serves_one_query_only() -> None:
         assert first.run("select 1 as n", Question()).to_pylist() == [{"n": 1}]
     with Sandbox() as second:
         assert second.process.pid != first.process.pid
-    assert first.process.poll() is not None and second.process.poll() is not None
+    assert first.process.wait(10) is not None and second.process.wait(10) is not None
 
 
 def test_a_child_that_died_while_it_waited_is_not_given_out() -> None:
