@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.words import Words
-from app.data import documents
+from app.data import documents, rights
 from app.data.documents import Query
 from app.data.transaction import Transaction
 from app.workflow import service
@@ -90,7 +90,8 @@ def approval_path(tx: Transaction, asked: OneDocument) -> Found:
 def waiting_approvals(tx: Transaction, asked: WaitingApprovals) -> Found:
     """List documents in review that the asker may see: the step each waits at and for whom; for one person if named."""
     found = Found(form=asked.form or "", query="stage == 'in_review'", partial=True)
-    forms = [asked.form] if asked.form else [w.form for w in tx.catalogue.workflows.values()]
+    known = (w.form for w in tx.catalogue.workflows.values())
+    forms = [asked.form] if asked.form else [form for form in known if rights.may(tx, form, "view")]
     for form in dict.fromkeys(forms):
         _add_waiting(tx, form, asked, found)
     found.figures = {
