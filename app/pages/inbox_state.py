@@ -12,7 +12,7 @@ from app.pages.list_state import language
 from app.pages.record_acts import ask_sheet
 from app.pages.session import office, secured
 from app.pages.state import Menu
-from app.pages.views.inbox import Desk, InboxLine, desk_facts, desk_of, lines_for, people
+from app.pages.views.inbox import Desk, InboxLine, asked_before, desk_facts, desk_of, lines_for, people
 from app.pages.views.listing import reader_of
 from app.pages.views.understood import understood
 from app.pages.wording import text
@@ -91,6 +91,7 @@ class Inbox(rx.State):
         task = self.desk.decision
         if not task.task or decision not in (*task.decisions, *task.passes):
             return None
+        step = next((one.step for one in office().inbox() if one.id == task.task), "") if self._inputs else ""
         try:
             seen = None if decision in task.passes else task.version
             whom = to.split("\n") if decision in ROLES else to or None
@@ -101,7 +102,8 @@ class Inbox(rx.State):
         except DaybookError as error:
             self.problem = error.say(language(self))
             return None
-        said = text(DONE[decision], language(self), number=self.desk.number)
+        voided = step and asked_before(office(), self.desk.form, self.desk.number, step)
+        said = text("asked_again" if voided else DONE[decision], language(self), number=self.desk.number)
         if decision == "add_after":  # the task is still here
             self._show()
             return rx.toast.success(said)

@@ -161,17 +161,23 @@ def decide(
     inputs: Mapping[str, Any] | None = None,
     to: str | None = None,
 ) -> Document:
-    """Take one opinion, with what the approver fills in as part of it (R-10.2)."""
+    """Take one opinion, with what the approver fills in as part of it.
+
+    If that changes what earlier ones approved, they are asked again first, and he after them (R-10.2).
+    """
     from app.workflow.life import busy
 
     actor = tx.actor.account.id
+    run = open_run(tx, document, known)
+    if run.state.tasks[no].state == "open" and run.state.tasks[no].holder == actor and decision == "approve":
+        changed = _fill(tx, document, run, no, inputs or {})
+        if changed is not document:
+            document, known = changed, record.by_id(tx, changed, known.id or 0)
+            run = open_run(tx, document, known)
+            if run.state.tasks[no].state != "open":
+                send(tx, document, "earlier_asked_again", to=[tx.actor.account])
+                return document
     with busy(document):
-        run = open_run(tx, document, known)
-        if run.state.tasks[no].state == "open" and run.state.tasks[no].holder == actor and decision == "approve":
-            changed = _fill(tx, document, run, no, inputs or {})
-            if changed is not document:
-                document = changed
-                run = open_run(tx, document, known)
         acts.decide(run, no, decision, actor=actor, comment=comment, to=to)
         record.save(tx, document, known, run, act=decision)
         return conclude(tx, document, known, run)

@@ -128,10 +128,10 @@ def keep_separate(run: Run, entry: Entry) -> None:
     groups = [frozenset(run.facts.person(owner) for owner, _ in slot.people) - decided for slot in slots]
     if all(groups):
         for slot, group in zip(slots, separate(groups), strict=True):
-            _closeothers_of(run, entry, slot, group or frozenset())
+            _close_others(run, entry, slot, group or frozenset())
 
 
-def _closeothers_of(run: Run, entry: Entry, slot: Slot, group: frozenset[str]) -> None:
+def _close_others(run: Run, entry: Entry, slot: Slot, group: frozenset[str]) -> None:
     for task in run.state.live_tasks((entry.no, slot.no)):
         if run.facts.person(task.owner) not in group:
             run.emit("task_closed", rule="R-3.7", task=task.no, reason="same_person")

@@ -99,6 +99,18 @@ def test_R_10_2_a_material_change_by_an_approver_asks_the_earlier_ones_again(des
     assert desk.waiting() == ["manager"] and desk.get(errand)["total_amount"] == Decimal("900.00")
 
 
+def test_R_10_2_a_material_change_together_with_an_approval_asks_the_earlier_ones_again(desk: Desk) -> None:
+    """What an approver fills in as he approves is his own edit: nobody approved that figure before."""
+    errand = an_errand(desk)
+    desk.decide("manager")
+    desk.decide("director", inputs={"total_amount": "900", "note": "Cheaper elsewhere", "checklist": True})
+    assert desk.waiting() == ["manager"]
+    assert (desk.get(errand)["total_amount"], desk.get(errand).stage) == (Decimal("900.00"), "in_review")
+    assert "earlier_asked_again" in desk.messages()
+    desk.decide("manager")
+    assert desk.waiting() == ["director"]
+
+
 def test_forbid_unchanged_refuses_what_came_back_and_was_not_touched(desk: Desk) -> None:
     errand = an_errand(desk)
     desk.decide("manager", "return", comment="which?")

@@ -334,3 +334,8 @@ def people(office: Office) -> list[list[str]]:
     with office.reading() as tx:
         rows = tx.fetch(tx.sql("select name, title from office_account where id <> 0 and active and id <> ? order by title"), (office.actor.account.id,))
     return [[row[0], row[1] or row[0]] for row in rows]
+
+
+def asked_before(office: Office, form: str, number: str, step: str) -> bool:
+    """Tell whether a step that was just decided lies ahead again, since its approver changed what others had approved."""
+    return any((one.step, one.state) == (step, "coming") for one in office.path(form, number))
