@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def talked(repository: Repository, talk: Talk, *arguments: str, **environment: s
         async with Client(server, read_timeout_seconds=60) as client:
             return await talk(client)
 
-    return anyio.run(run)
+    with ThreadPoolExecutor(1) as apart:  # a browser's loop may be running in this one
+        return apart.submit(anyio.run, run).result()
 
 
 def as_person(repository: Repository, name: str) -> Any:

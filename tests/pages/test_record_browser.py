@@ -40,6 +40,14 @@ def test_a_request_is_typed_with_the_keyboard_alone_and_handed_in(visit: Visit) 
     expect(page.locator(".record-form input")).to_have_count(0)
 
 
+def test_what_is_typed_again_is_understood_again(visit: Visit) -> None:
+    page = visit("/purchase_request/new", "employee")
+    for _ in range(2):
+        page.fill(BOX.format("needed_on"), "+3d")
+        page.keyboard.press("Tab")
+        expect(page.locator(BOX.format("needed_on"))).to_have_value(re.compile("^20"))
+
+
 def test_what_is_missing_is_said_at_its_place_and_on_top(visit: Visit) -> None:
     page = visit("/purchase_request/new", "employee", lang="zh")
     page.wait_for_selector(".record-form")

@@ -29,7 +29,7 @@ def test_a_locked_record_shows_facts_and_the_way_to_edit(office: Office) -> None
     assert [fact.label for fact in page.facts][:2] == ["Department", "Requester"]
     assert len(page.facts) <= 6
     assert "reason" in said                          # the page's first line says it already
-    assert [act.name for act in page.acts] == ["withdraw"]
+    assert [act.name for act in page.acts] == ["withdraw", "urge"]
     assert [dot.state for dot in page.stages] == ["done", "current", "coming"]
 
 

@@ -271,6 +271,7 @@ def addresses(known: Known) -> Iterator[str]:
     yield f"/files/{known.file}"
     yield from (f"/jobs/{known.job}", f"/jobs/{known.job}/result", f"/jobs/{known.job - 1}")
     yield "/notebooks/supplier_performance/runs"
+    yield from ("/imports", f"/imports/{known.run}/rejected")
 
 
 @door("free SQL", slow=True)

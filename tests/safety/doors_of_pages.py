@@ -40,6 +40,8 @@ def fetches(known: Known) -> Iterator[str]:
         yield f"/rows/{form}?sort=secret&columns={columns}"
         yield f"/board/{form}?view=board&columns={columns}"
         yield f"/month/{form}?view=month&columns={columns}"
+        yield f"/tree/{form}?columns={columns}"
+        yield f"/gallery/{form}?columns={columns}"
         yield f"/export/{form}?as=csv&columns={columns}"
         yield f"/export/{form}?as=xlsx&columns={columns}"
     yield from (f"/moves/vault/{number}" for number in known.numbers["vault"][1:3])

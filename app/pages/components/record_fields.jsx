@@ -8,14 +8,15 @@ import { FilesBox } from "./record_files.jsx";
 export const FormContext = createContext({});
 
 export function useTyped(path, shown) {
-  const { acts, rev } = useContext(FormContext);
+  const { acts, rev, answer } = useContext(FormContext);
+  const answered = answer && answer.got === path ? answer.n : 0;   // what was typed may mean what stands there already
   const box = useRef(null);
   const told = useRef(shown);
   useEffect(() => {
     const untouched = box.current && (document.activeElement !== box.current || box.current.value === told.current);
     told.current = shown;
     if (untouched && box.current.value !== shown) box.current.value = shown;
-  }, [shown, rev]);
+  }, [shown, rev, answered]);
   const leave = () => {
     if (!box.current || box.current.value === told.current) return;
     told.current = box.current.value;

@@ -144,7 +144,7 @@ export function RecordForm({ sheet = {}, rev = 0, calc = {}, offers = {}, dirty 
   draw.current = onSync && !plain ? kept.draw : () => {};
   useFocus(store, asked);
   if (!sheet.key) return null;
-  const context = { small, sheet, words, rev, cells: store.cells, rows: store.rows, offers, acts };
+  const context = { small, sheet, words, rev, cells: store.cells, rows: store.rows, offers, acts, answer: calc };
   return <FormContext.Provider value={context}><div className={plain ? "record-form plain" : "record-form"} onInput={kept.typed}>
     <Problems problems={store.problems} words={words} />
     {(sheet.sections || []).map((section) => <Section key={section.name} section={section} store={store} quiet={!sheet.open} />)}
