@@ -58,8 +58,9 @@ def casting_of(run: Run, step: StepSpec) -> Casting:
 def used_up(run: Run, step: StepSpec) -> dict[str, str]:
     """Give who decided a step that must have other people than this one: person -> that step (R-5.6)."""
     found: dict[str, str] = {}
-    for entry, slot in run.state.decisions():
-        if entry.step != step.name and slot.actor and _apart(run.step(entry.step), step):
+    apart = {entry.step for entry in run.state.entries if entry.step != step.name and _apart(run.step(entry.step), step)}
+    for entry, slot in run.state.decisions() if apart else ():
+        if entry.step in apart and slot.actor:
             found |= {run.facts.person(account): entry.step for account in (slot.actor, slot.owner) if account}
     return found
 

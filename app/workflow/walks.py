@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from app.config.workflow_spec import StageSpec
 from app.core.errors import DaybookError
@@ -168,13 +169,9 @@ class Walks:
     def _opinions(self, run: Run, name: str, tasks: tuple[int, ...]) -> Iterator[Act]:
         step = run.step(name)
         for decision in acts.offered(step):
-            words = SAID[decision]
-            said = Words(words.en.format(step=step.title.say("en")), words.zh.format(step=step.title.say("zh")))
-            yield Act(decision, said, tasks)
+            yield Act(decision, _said(decision, step.title), tasks)
             for target in acts.return_targets(run, step) if decision == "return" else ():
-                title = run.step(target).title
-                back = Words(f"{said.en} to {title.say('en')}", f"{said.zh}到{title.say('zh')}")
-                yield Act(decision, back, tasks, target)
+                yield Act(decision, _said(decision, step.title, run.step(target).title), tasks, target)
 
     def _after(self, stand: Stand, number: int, witness: Witness) -> Stand | None:
         """Give what an act leads to, or nothing if its rules refuse it to everybody."""
@@ -215,6 +212,13 @@ class Walks:
         planner.submit(
             run, applicant=APPLICANT, submitter=APPLICANT, round_no=round_no, chosen=self.chosen, resume=resume
         )
+
+
+@cache
+def _said(decision: str, title: Words, back: Words | None = None) -> Words:
+    """Give a decision of a step in words, with the step that it goes back to."""
+    en, zh = SAID[decision].en.format(step=title.say("en")), SAID[decision].zh.format(step=title.say("zh"))
+    return Words(f"{en} to {back.say('en')}", f"{zh}到{back.say('zh')}") if back else Words(en, zh)
 
 
 def _look(found: Walked, stand: Stand, way: Way) -> None:
